@@ -77,6 +77,12 @@ std::vector<WorkerId> Crew::stop_everyone(Ending ending) {
   return stopped;
 }
 
+bool Crew::ends_trials() const {
+  return std::ranges::any_of(actions_, [](const Action& action) {
+    return std::holds_alternative<action::Record>(action) || std::holds_alternative<action::GiveUp>(action);
+  });
+}
+
 std::vector<Action> Crew::take_wanted() {
   if (gone_ == workers_.size() && !std::exchange(ended_, true))
     want(action::End{ending_.value_or(Ending::workers_lost)});

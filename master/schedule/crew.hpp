@@ -49,6 +49,8 @@ class Crew {
   std::vector<WorkerId> stop_everyone(Ending ending);
 
   void want(Action action) { actions_.push_back(std::move(action)); }
+  /// Whether an action since the last call of take_wanted tells the end of trials: recorded, or given up.
+  bool ends_trials() const;
   /// The actions since the last call, with End once all workers are gone.
   std::vector<Action> take_wanted();
 

@@ -32,8 +32,8 @@ std::vector<Action> Dispatcher::on(const Event& event, Time now) {
   if (!crew_.ending()) {
     lacks_ = false;
     hand_out(now);
-    // What has just finished, the source learns after this: it may wait for that alone.
-    const bool in_vain = lacks_ && !std::holds_alternative<event::Finished>(event);
+    // Of what ends now the source learns after this: it may wait for that alone.
+    const bool in_vain = lacks_ && !crew_.ends_trials();
     if (busy_ == 0 && (exhausted_ || in_vain) && line_.empty())
       stop_everyone(passed_over_ ? Ending::short_handed : Ending::done);
   }

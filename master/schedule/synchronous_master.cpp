@@ -20,7 +20,7 @@ std::vector<Action> SynchronousMaster::began(WorkerId id, std::optional<Training
   if (!crew_.present(id)) return crew_.take_wanted();
   Worker& w = worker(id);
   w.training = training ? lookup_(*training) : std::nullopt;
-  w.done = 0;
+  w.ended = w.training ? ended_of(*w.training, id) : nullptr;
   if (w.training && over_.contains(w.training->id)) {
     crew_.want(action::Abandon{id, synchronous_gang(*w.training)});
   } else if (w.training) {
@@ -39,12 +39,22 @@ std::vector<Action> SynchronousMaster::end_after(TrainingId last, std::uint32_t 
   return crew_.take_wanted();
 }
 
+std::shared_ptr<EndedTrials> SynchronousMaster::ended_of(const Training& training, WorkerId member) {
+  if (const auto failed = over_.find(training.id); failed != over_.end()) return failed->second;
+  for (const WorkerId mate : members(training, member))
+    if (mate != member && is_in(mate, training)) return worker(mate).ended;
+  return std::make_shared<EndedTrials>(training);
+}
+
 bool SynchronousMaster::is_beyond_last(const Training& training) const {
   return last_ && training.gang == last_->least_gang && training.id > last_->training;
 }
 
 void SynchronousMaster::end_when_through() {
-  if (!crew_.ending() && std::ranges::all_of(workers_, &Worker::through)) crew_.stop_everyone(Ending::done);
+  if (crew_.ending() || !std::ranges::all_of(workers_, &Worker::through)) return;
+  // A leader that was told to abandon a gang may have told nothing of an earlier trial: another run trains it.
+  const bool whole = std::ranges::all_of(over_, [](const auto& failed) { return failed.second->all(); });
+  crew_.stop_everyone(whole ? Ending::done : Ending::drained);
 }
 
 std::size_t SynchronousMaster::running() const {
@@ -79,17 +89,15 @@ void SynchronousMaster::handle(const event::Finished& finished, Seconds now) {
   Worker& w = worker(finished.worker);
   if (!crew_.counts(finished) || !w.training || w.training->id != finished.training) return;
   // The failure has been reported already; but the leader may still report an earlier trial that is complete.
-  const bool told = finished.failed || finished.milestone + 1 == w.training->trials();
-  if (told && over_.contains(finished.training)) return;
+  if (finished.failed && over_.contains(finished.training)) return;
+  if (!w.ended->add(finished.milestone)) return;
   const Training training = *w.training;
   const auto gang = members(training, finished.worker);
   const bool alone = gang.size() == 1, last = finished.milestone + 1 == training.trials();
   crew_.want(action::Record{gang[0], training, finished.milestone, alone ? std::vector<WorkerId>{} : gang});
-  for (const WorkerId member : gang)
-    if (is_in(member, training)) worker(member).done = std::max(worker(member).done, finished.milestone + 1);
   if (alone || !last) return;
   if (!finished.failed) return crew_.complete(synchronous_gang(training), gang, now);
-  over_.insert(training.id);
+  over_.emplace(training.id, w.ended);
   for (const WorkerId mate : gang) {
     if (mate != finished.worker && is_in(mate, training)) crew_.want(action::Abandon{mate, synchronous_gang(training)});
   }
@@ -114,8 +122,8 @@ void SynchronousMaster::handle(const event::Tick&, Seconds now) {
 void SynchronousMaster::lose(WorkerId id) {
   std::optional<Training> unfinished;
   const Worker w = worker(id);
-  if (trains(id) && w.done < w.training->trials() && !over_.contains(w.training->id)) {
-    unfinished = w.training->rest(w.done);
+  if (trains(id) && !w.ended->all() && !over_.contains(w.training->id)) {
+    unfinished = w.training->rest(w.ended->in_order());
     for (const WorkerId member : members(*w.training, id))  // later reports of it no longer count
       if (is_in(member, *w.training)) worker(member).training.reset();
   }

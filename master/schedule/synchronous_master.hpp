@@ -1,11 +1,13 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "master/schedule/crew.hpp"
+#include "master/schedule/ended_trials.hpp"
 #include "master/schedule/events.hpp"
 #include "search/base/id.hpp"
 #include "search/base/time.hpp"
@@ -39,8 +41,8 @@ class SynchronousMaster {
  private:
   struct Worker {
     std::optional<Training> training;
-    std::size_t done = 0;  ///< trials of it that have ended
-    bool through = false;  ///< it has no more to do
+    std::shared_ptr<EndedTrials> ended;  ///< of it, shared by its gang
+    bool through = false;                ///< it has no more to do
   };
   struct Last {
     TrainingId training;
@@ -64,14 +66,16 @@ class SynchronousMaster {
   /// The gang of `training` that `member` is in: ranks in a row.
   static std::vector<WorkerId> members(const Training& training, WorkerId member);
   void lose(WorkerId id);
+  std::shared_ptr<EndedTrials> ended_of(const Training& training, WorkerId member);
   bool is_beyond_last(const Training& training) const;
   void end_when_through();
 
   Lookup lookup_;
   Crew crew_;
   std::vector<Worker> workers_;  ///< by rank, from 1
-  std::set<TrainingId> over_;  ///< trainings of gangs that have failed: a member that begins one later is told to leave
-  std::optional<Last> last_;   ///< training that need be trained
+  /// Trainings of gangs that have failed: a member that begins one later is told to leave.
+  std::map<TrainingId, std::shared_ptr<EndedTrials>> over_;
+  std::optional<Last> last_;  ///< training that need be trained
 };
 
 }  // namespace stormsweep

@@ -3,10 +3,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <fstream>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "tests/master/loop/memory_job.hpp"
 
@@ -118,6 +120,38 @@ TEST_CASE("a training that is lost with two workers fails, and the search goes o
   REQUIRE(found.size() == 2);
   CHECK(found[0].starts_with("1|failed|lost with 2 workers, the last one "));
   CHECK(found[1] == "2|complete|NULL");
+}
+
+TEST_CASE("a search that decides from results goes on when all that runs is given up") {
+  const TemporaryFolder folder;
+  Job job(folder.path,
+          noop_space(R"({"index": {"min": 0, "max": 2, "step": 1}, "epochs": [1, 3]})", "s",
+                     R"("method": {"name": "halving", "size": 3}, )"),
+          5);
+  job.join_all();
+  Worker* killed = nullptr;
+  for (Worker& worker : job.workers) {
+    if (worker.in_hand.empty()) continue;
+    if (!std::exchange(killed, killed ? killed : &worker)) continue;
+    worker.finish(outcome(0.5));
+  }
+  job.turn();
+  for (int lost = 0; lost < 2; ++lost) {  // and with it the worker that trains it next
+    const auto trains = [](const Worker& worker) { return !worker.in_hand.empty(); };
+    const auto dead = std::ranges::find_if(job.workers, trains);
+    REQUIRE(dead != job.workers.end());
+    for (const int seconds : {9, 2}) {
+      job.pass(seconds);
+      for (const Worker& worker : job.workers)
+        if (&worker != &*dead) worker.say(wire::Heartbeat{});
+      job.turn();
+    }
+    job.workers.erase(dead);
+  }
+  const Conclusion end = job.work();
+  CHECK(end.ending == Ending::done);
+  CHECK(end.counts.failed == 1);
+  CHECK(end.counts.complete == 3);  // two of the first rung, one of the second
 }
 
 TEST_CASE(

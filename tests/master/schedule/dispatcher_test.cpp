@@ -71,6 +71,27 @@ TEST_CASE("a source that waits for what runs is asked again when it may have lea
   CHECK(all<action::Stop>(dispatcher.on(event::Supplied{}, Seconds(3))).size() == 2);  // it waits for nothing that runs
 }
 
+TEST_CASE("a source that waits for a training which is given up is asked again when it has learned of that") {
+  std::deque<Training> ready{training(0)};
+  const auto source = [&ready]() -> Supply {
+    if (ready.empty()) return Supply::Later::when_others_end;
+    Training next = ready.front();
+    ready.pop_front();
+    return std::optional(next);
+  };
+  DispatchPolicy policy = one_at_a_time(2);
+  policy.most_attempts = 1;
+  Dispatcher dispatcher(policy, source, Seconds(0));
+  REQUIRE(assigned(dispatcher.on(event::Joined{w1}, Seconds(0)), w1));
+  dispatcher.on(event::Joined{w2}, Seconds(0));
+  dispatcher.on(event::Heard{w2}, Seconds(60));
+  const auto lost = dispatcher.on(event::Tick{}, Seconds(61));
+  CHECK(all<action::GiveUp>(lost).size() == 1);
+  CHECK(all<action::Stop>(lost).empty());
+  ready = {training(1)};  // because training 0 has failed
+  CHECK(assigned(dispatcher.on(event::Tick{}, Seconds(61)), w2) == training(1));
+}
+
 TEST_CASE("a source that thinks is waited for though nothing runs") {
   Supply::Later later = Supply::Later::by_itself;
   Dispatcher dispatcher(

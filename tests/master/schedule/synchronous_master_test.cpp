@@ -295,6 +295,44 @@ TEST_CASE("synchronous: a mate fails over a later milestone before the leader te
   CHECK(master.on(event::Finished{w1, TrainingId{0}, 1}, Seconds(1)).empty());  // in transit when the failure came
 }
 
+TEST_CASE("synchronous: a mate that fails in all trials takes nothing back from what its leader has told") {
+  Known known{{{0, training(0, {5, 10, 15}, 2)}}};
+  SynchronousMaster master = master_of(2, known);
+  begin(master, w1, 0), begin(master, w2, 0);
+  for (const std::uint32_t k : {0, 1}) master.on(event::Finished{w1, TrainingId{0}, k}, Seconds(1));
+  for (const std::uint32_t k : {0, 1})
+    CHECK(master.on(event::Finished{w2, TrainingId{0}, k, true}, Seconds(2)).empty());
+  CHECK(all<action::Record>(master.on(event::Finished{w2, TrainingId{0}, 2, true}, Seconds(2))).at(0).milestone == 2);
+}
+
+TEST_CASE("synchronous: a search some trial of which nobody has told of is not done") {
+  Known known{{{0, training(0, {5, 10}, 2)}}};
+  SynchronousMaster master = master_of(2, known);
+  begin(master, w1, 0), begin(master, w2, 0);
+  master.on(event::Finished{w2, TrainingId{0}, 1, true}, Seconds(1));  // w1 is told to abandon its sum of trial 0
+  SUBCASE("its leader has abandoned it") {
+    through(master, w1, 2), through(master, w2, 2);
+    master.on(event::Stopped{w1}, Seconds(3));
+    CHECK(ending(master.on(event::Stopped{w2}, Seconds(3))) == Ending::drained);
+  }
+  SUBCASE("its leader had told of it before it heard") {
+    master.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(2));
+    through(master, w1, 2), through(master, w2, 2);
+    master.on(event::Stopped{w1}, Seconds(3));
+    CHECK(ending(master.on(event::Stopped{w2}, Seconds(3))) == Ending::done);
+  }
+}
+
+TEST_CASE("synchronous: what a leader has told before its mate begins is not lost with the mate") {
+  Known known{{{0, training(0, {5, 10}, 2)}}};
+  SynchronousMaster master = master_of(2, known);
+  begin(master, w1, 0);
+  master.on(event::Finished{w1, TrainingId{0}, 0}, Seconds(1));
+  begin(master, w2, 0);
+  master.on(event::Heard{w1}, Seconds(9));
+  CHECK(all<action::Lost>(master.on(event::Tick{}, Seconds(11))).at(0).training == again(training(0, {10}, 2), 2));
+}
+
 TEST_CASE("synchronous: a member that is lost, the gang's training is blamed once") {
   Known known{{{0, training(0, {5, 10}, 2)}}};
   SynchronousMaster master = master_of(3, known);
