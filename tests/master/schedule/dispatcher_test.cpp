@@ -248,11 +248,21 @@ TEST_CASE("under random deaths and returns every training is recorded once or gi
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     std::mt19937_64 random(seed);
     constexpr std::uint64_t trainings = 60, workers = 5;
-    Dispatcher dispatcher({.workers = workers, .lost_after = Seconds(1), .in_hand = Seconds(0.5), .most_attempts = 2},
-                          Numbers{trainings}, Seconds(0));
+    std::map<TrainingId, int> ended;
+    std::uint64_t pulled = 0;
+    const std::uint64_t rung = seed % 2 ? 6 : trainings;  // the next begins when all of the one before have ended
+    const auto source = [&]() -> Supply {
+      if (pulled == trainings) return Supply::Later::never;
+      if (pulled % rung == 0 && ended.size() < pulled) return Supply::Later::when_others_end;
+      return std::optional(training(pulled++));
+    };
+    Dispatcher dispatcher({.workers = workers,
+                           .lost_after = Seconds(1),
+                           .in_hand = Seconds(0.5),
+                           .most_attempts = 1 + std::uint32_t(seed / 2 % 2)},
+                          source, Seconds(0));
     std::map<WorkerId, std::deque<TrainingId>> hands;
     std::set<WorkerId> dead;
-    std::map<TrainingId, int> ended;
     std::set<TrainingId> out;
     std::optional<Ending> ending;
     double time = 0;
