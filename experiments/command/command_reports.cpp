@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "search/base/deepest_json.hpp"
 #include "search/base/strict_json.hpp"
 
 namespace stormsweep {
@@ -82,7 +83,7 @@ void CommandReports::read(std::string_view line, double seconds) {
   nlohmann::json report;
   bool finite = true;
   try {
-    report = nlohmann::json::parse(line);
+    report = nlohmann::json::parse(line, not_too_deep);
   } catch (const nlohmann::json::out_of_range&) {  // 1e999
     finite = false;
   } catch (const nlohmann::json::parse_error&) {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <system_error>
 
+#include "search/base/deepest_json.hpp"
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
 #include "search/base/progress_bar.hpp"
@@ -59,7 +60,7 @@ std::optional<Facts> facts_of(const std::vector<fs::path>& files) {
 
 std::optional<std::string> read_kept(const fs::path& path, std::string_view kind, const Facts& facts) {
   std::ifstream file(path);
-  const json kept = json::parse(file, nullptr, /*allow_exceptions=*/false);
+  const json kept = json::parse(file, not_too_deep, /*allow_exceptions=*/false);
   const auto member = [&](const char* name) { return kept.is_object() ? kept.value(name, json()) : json(); };
   if (member("kind") != json(kind) || member("files") != facts.of_all || !member("found").is_string())
     return std::nullopt;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "master/store/sql_text.hpp"
+#include "search/base/deepest_json.hpp"
 #include "search/base/error.hpp"
 #include "search/base/text.hpp"
 #include "search/space/own_experiment.hpp"
@@ -21,7 +22,7 @@ Json space_of(Selection& selection, const SearchSummary& search) {
   const Cell text =
       selection.first(fmt::format("SELECT space FROM searches WHERE name = {}", sql_literal(search.name)));
   const auto* const space = std::get_if<std::string>(&text);
-  return space ? Json::parse(*space, nullptr, false) : Json();
+  return space ? Json::parse(*space, not_too_deep, false) : Json();
 }
 
 /// `json[key]`, or null.

@@ -4,15 +4,13 @@
 #include <iterator>
 #include <set>
 
+#include "search/base/deepest_json.hpp"
 #include "search/base/error.hpp"
 #include "search/base/text.hpp"
 
 namespace stormsweep {
 
 namespace {
-
-/// The deepest nesting of lists and objects that is read: writing or copying JSON takes stack for each level.
-constexpr int deepest = 100;
 
 /// Reads `text` and leaves in `*read` how far the parser has come.
 class Cursor {
@@ -69,8 +67,9 @@ nlohmann::ordered_json parse_json(std::string_view text, const std::string& file
   std::vector<std::set<std::string>> keys;  // of the objects that are open
   const auto check_part = [&](int depth, Json::parse_event_t event, Json& parsed) {
     const bool opens = event == Json::parse_event_t::array_start || event == Json::parse_event_t::object_start;
-    if (opens && depth == deepest)
-      throw InputError(here() + "more than " + std::to_string(deepest) + " lists or objects in each other; give fewer");
+    if (opens && depth == deepest_json)
+      throw InputError(here() + "more than " + std::to_string(deepest_json) +
+                       " lists or objects in each other; give fewer");
     if (event == Json::parse_event_t::object_start) keys.emplace_back();
     if (event == Json::parse_event_t::object_end) keys.pop_back();
     if (event == Json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second)

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "search/base/deepest_json.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {
@@ -43,7 +44,7 @@ nlohmann::ordered_json to_json(const Configuration& configuration, const Experim
 }
 
 std::optional<Configuration> parse_configuration(const std::string& text, const Experiment& experiment) {
-  const auto json = nlohmann::json::parse(text, nullptr, false);
+  const auto json = nlohmann::json::parse(text, not_too_deep, false);
   Configuration configuration;
   for (const Hyperparameter& hyperparameter : experiment.hyperparameters) {
     if (!json.is_object() || !json.contains(hyperparameter.name)) return std::nullopt;

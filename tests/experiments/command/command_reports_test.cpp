@@ -175,6 +175,10 @@ TEST_CASE("refusals of reports say which line, and what is wrong with it") {
   wrong(R"({"epoch": 1, "loss": "1", "hits": 1})"
         "\n",
         "loss is \"1\"; give a number");
+  const std::string deep = std::string(500'000, '[') + std::string(500'000, ']');  // too deep to be written again
+  wrong(R"({"epoch": 1, "hits": 1, "loss": )" + deep + "}\n", "loss is " + std::string(57, '[') + "...; give a number");
+  wrong(R"({"epoch": )" + deep + "}\n", "epoch is " + std::string(57, '[') + "...; give a whole number");
+  wrong(deep + '\n', "line 1 of its reports is " + std::string(57, '[') + "...; give an object");
   wrong(R"({"epoch": 0, "loss": 1, "hits": 1})"
         "\n",
         "epoch is 0");

@@ -66,6 +66,14 @@ TEST_CASE("every changed value, and the seed, changes the identity") {
   CHECK(identities.size() == 7);
 }
 
+TEST_CASE("a stored configuration is read, unless one of its values is none of the hyperparameter, however deep") {
+  const std::string stored = to_json(sample(), noop()).dump();
+  CHECK(parse_configuration(stored, noop()) == sample());
+  const std::string deep = std::string(500'000, '[') + std::string(500'000, ']');
+  CHECK_FALSE(parse_configuration(R"({"index":)" + deep + stored.substr(stored.find(',')), noop()));
+  CHECK_FALSE(parse_configuration(deep, noop()));
+}
+
 TEST_CASE("what an experiment does not declare cannot be read") {
   const Configuration configuration = sample();
   const Reader read(configuration, noop());
