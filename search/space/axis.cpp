@@ -143,7 +143,7 @@ std::vector<std::uint32_t> Axis::digits_of(std::size_t of, const std::vector<Val
   std::vector<std::uint32_t> digits;
   const std::vector<Value>& all = *values_of(of);
   for (std::uint32_t digit = 0; digit < all.size(); ++digit)
-    if (std::find(some.begin(), some.end(), all[digit]) != some.end()) digits.push_back(digit);
+    if (std::ranges::binary_search(some, all[digit])) digits.push_back(digit);
   return digits;
 }
 

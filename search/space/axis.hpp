@@ -64,7 +64,7 @@ struct Axis {
   std::optional<std::uint32_t> digit(std::span<const Value> configuration) const;
   /// The first digit with all guesses, its own and those of zipped hyperparameters. For axes that have values.
   std::optional<std::uint32_t> guessed_digit() const;
-  /// The digits at which one of them has one of `some` values, ascending.
+  /// The digits at which one of them has one of `some` values (sorted), ascending.
   std::vector<std::uint32_t> digits_of(std::size_t of, const std::vector<Value>& some) const;
 };
 

@@ -1,8 +1,8 @@
 #include "search/space/exclusions.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -13,13 +13,8 @@ namespace stormsweep {
 
 namespace {
 
-/// The digits on `axis` at which the hyperparameter of that number has the value that `field` holds.
-std::vector<std::uint32_t> read_digits(const Field& field, const Axis& axis, std::size_t number,
-                                       const Hyperparameter& hyperparameter) {
-  const Value value = hyperparameter.read(field.json(), field.place());
-  auto digits = axis.digits_of(number, {value});
-  if (!digits.empty()) return digits;
-  const std::vector<Value>& all = *axis.values_of(number);
+[[noreturn]] void refuse_unknown(const Field& field, const Hyperparameter& hyperparameter,
+                                 const std::vector<Value>& all) {
   std::vector<std::string> values;
   for (const Value& known : all)
     if (values.size() < 20) values.push_back(to_string(known));
@@ -33,14 +28,16 @@ Exclusion::Term read_term(const Field& values, std::size_t number, const Experim
   const std::size_t place = find_axis(axes, number).value();
   const Axis& axis = axes[place];
   if (axis.interval) values.refuse(hyperparameter.name + " is a range: give it a count or a list, or narrow it");
-  Exclusion::Term term{place, {}};
-  for (const Field& value : values.json().is_array() ? values.elements() : std::vector{values}) {
-    const auto digits = read_digits(value, axis, number, hyperparameter);
-    term.digits.insert(term.digits.end(), digits.begin(), digits.end());
-  }
-  if (term.digits.empty()) values.refuse("give the values to leave out");
-  std::sort(term.digits.begin(), term.digits.end());
-  term.digits.erase(std::unique(term.digits.begin(), term.digits.end()), term.digits.end());
+  std::map<Value, Field> fields;
+  for (const Field& field : values.json().is_array() ? values.elements() : std::vector{values})
+    fields.emplace(hyperparameter.read(field.json(), field.place()), field);
+  if (fields.empty()) values.refuse("give the values to leave out");
+  std::vector<Value> some;
+  for (const auto& [value, field] : fields) some.push_back(value);
+  Exclusion::Term term{place, axis.digits_of(number, some)};
+  const std::vector<Value>& all = *axis.values_of(number);
+  for (const std::uint32_t digit : term.digits) fields.erase(all[digit]);
+  if (!fields.empty()) refuse_unknown(fields.begin()->second, hyperparameter, all);
   return term;
 }
 

@@ -241,6 +241,17 @@ TEST_CASE("exclusions that exclude nothing, or everything, are refused") {
         "s.json: exclude leaves out every configuration; remove some of it");
 }
 
+TEST_CASE("a long axis is looked through once, however many of its values are left out") {
+  Json json = sample(), values = Json::array();
+  for (int size = 1'000'000; size > 0; size -= 200) values.push_back(size);
+  for (int size = 100; size <= 400; size += 100) values.push_back(size);  // 200 and 400 again
+  json["parameters"]["batch_size"] = {{"min", 1}, {"max", 1'000'000}, {"step", 1}};
+  json["exclude"] = {{{"batch_size", values}}};
+  CHECK(parse_space(json.dump(), "s.json", "/").grid.count() == 3 * (1'000'000 - 5'000 - 2));
+  values.push_back(0.5), json["exclude"] = {{{"batch_size", values}}};
+  CHECK(problem(json).starts_with("s.json: exclude[0].batch_size[5004] is 0.5; "));
+}
+
 TEST_CASE("malformed files and keys given twice are refused with their line") {
   CHECK_THROWS_WITH_AS(parse_space("{\n\"name\": \"a\",\n\"name\": \"b\"}", "s.json", "/"),
                        "s.json: line 3, column 6: the key \"name\" is given twice; keep one", InputError);
