@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <numeric>
 #include <utility>
 
@@ -39,6 +40,17 @@ std::vector<Part> split(std::span<const Exclusion> exclusions, std::size_t miles
     }
   }
   return parts;
+}
+
+/// Those that the fewest parts have first. They leave the fewest ways to take them all, and one that no part has leaves
+/// none.
+std::vector<std::uint32_t> rarest_first(std::span<const std::uint32_t> milestones, std::span<const Part> parts) {
+  std::map<std::uint32_t, std::size_t> having;
+  for (const Part& part : parts)
+    for (const std::uint32_t milestone : part.milestones) ++having[milestone];
+  std::vector<std::uint32_t> sorted(milestones.begin(), milestones.end());
+  std::ranges::stable_sort(sorted, {}, [&](std::uint32_t milestone) { return having[milestone]; });
+  return sorted;
 }
 
 /// Whether `whole` covers every point that `part` covers.
@@ -141,7 +153,7 @@ std::int64_t Trainings::milestone(std::uint32_t digit) const {
 std::optional<Grid> Trainings::sharing_grid(std::span<const std::uint32_t> milestones) const {
   const auto parts = split(space_.grid.exclusions(), *milestone_axis_);
   Covers ways(parts);
-  if (!ways.add({}, {milestones.begin(), milestones.end()})) return std::nullopt;
+  if (!ways.add({}, rarest_first(milestones, parts))) return std::nullopt;
   std::vector<Exclusion> covers = ways.take();
   if (mixture_) covers.push_back({{{mixture_->axis - (mixture_->axis > *milestone_axis_ ? 1 : 0), mixture_->alone}}});
   return Grid(space_.grid.sizes_without(*milestone_axis_), std::move(covers));

@@ -208,3 +208,22 @@ TEST_CASE("exclusions that overlap in every epoch are not combined in all ways")
     std::reverse(exclude.begin(), exclude.end());
   }
 }
+
+TEST_CASE("an epoch that no exclusion takes leaves nothing to combine, however much the others overlap") {
+  Json epochs = Json::array(), sizes = Json::array(), exclude = Json::array();
+  for (int e = 1; e <= 40; ++e) epochs.push_back(e);
+  for (int size = 1; size <= 30; ++size) sizes.push_back(size);
+  for (int part = 1; part <= 20; ++part) {
+    Json others = Json::array(), taken = Json::array();
+    for (int size = 1; size <= 30; ++size)
+      if (size != part) others.push_back(size);
+    for (int e = 1; e <= 40; ++e)
+      if (e * part % 41 < 10) taken.push_back(e);  // no part has 20 or 40
+    exclude.push_back({{"batch_size", others}, {"epochs", taken}});
+  }
+  const Space s = tornado({{"epochs", epochs}, {"batch_size", sizes}}, exclude);
+  const Trainings trainings(s);
+  CHECK(trainings.count() == 30);
+  REQUIRE(trainings.cost());
+  CHECK(trainings.cost()->together == 30 * 40);
+}
