@@ -79,7 +79,7 @@ Json replays_json(std::vector<BusyInterval> intervals) {
 /// [[begin, end]] in whole seconds since `origin`, like all times.
 Json pauses_json(std::vector<std::pair<double, double>> busy, const Json& origin) {
   Json pauses = Json::array();
-  if (busy.empty()) return pauses;
+  if (busy.empty() || origin.is_null()) return pauses;  // null: no start is a time
   const auto first = parse_utc(origin.get<std::string>()).value_or(0);
   for (const Pause& pause : pauses_between(std::move(busy)))
     pauses.push_back({std::llround(pause.begin) - first, std::llround(pause.end) - first});

@@ -243,7 +243,8 @@ class Simulation {
   void begin(const Turn& turn, double from) {
     const double begin = from + scenario_.latency;
     const std::size_t leader = turn.members[0];
-    ends_.push({begin + workload_.job(turn.job).seconds, ++last_run_, leader, turn.gang});
+    const double end = std::min(begin + workload_.job(turn.job).seconds, std::numeric_limits<double>::max());
+    ends_.push({end, ++last_run_, leader, turn.gang});  // before `never`, however long it takes
     ranks_[leader].whole =
         std::all_of(turn.members.begin(), turn.members.end(), [this](std::size_t m) { return alive(m); });
     for (const std::size_t member : turn.members) {

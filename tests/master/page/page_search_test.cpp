@@ -199,6 +199,15 @@ TEST_CASE("a page lists the pauses in which nothing trained") {
   CHECK(found[0][1] == 31536000);
 }
 
+TEST_CASE("a page of damaged rows, none of whose starts is a time, lists no pauses") {
+  const TornadoResults results;
+  execute(results.file, "UPDATE trials SET started = 'x'");
+  const Json search = page_data({{results.file}, ""})["searches"][0];
+  CHECK(search["origin"].is_null());
+  CHECK(search["pauses"] == Json::array());
+  CHECK(search["trials"] == 14);
+}
+
 TEST_CASE("a page replays a search on other numbers of ranks") {
   const TornadoResults results;
   execute(results.file, "UPDATE trials SET wall_seconds = finished - started");

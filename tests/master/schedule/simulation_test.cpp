@@ -269,6 +269,14 @@ TEST_CASE("failures come at their rate") {
   CHECK(failures / 200 == Approx(2.8).epsilon(0.15));
 }
 
+TEST_CASE("trainings that together take longer than any number all end") {
+  for (const Policy policy : all_policies) {
+    const Replay r = play(singles({1e308, 1e308, 1e308}), 1, policy);
+    CHECK(r.restarts == 0);
+    CHECK(r.makespan >= 1e308);
+  }
+}
+
 TEST_CASE("a gang larger than what is left starts the job again; one that never lives long enough never ends") {
   const Replay r = play({{1000, 4}, {1000, 4}, {1000, 4}}, 4, Policy::fifo, 0.3);
   CHECK(r.restarts > 0);
