@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <future>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -25,10 +26,21 @@ std::string to_text(const bayes::Proposal& proposal) {
       .dump();
 }
 
-std::optional<bayes::Hyperparameters> read_fitted(const std::string& text) {
+bool positive(double number) {
+  return number > 0 && std::isfinite(number);
+}
+
+/// What a proposal was fitted with; nothing for a point of the start, or where a damaged file has what no fit gives.
+std::optional<bayes::Hyperparameters> read_fitted(const std::string& text, std::size_t dimensions) {
   const auto json = nlohmann::json::parse(text, nullptr, false);
-  if (!json.is_object() || !json.contains("weights")) return std::nullopt;  // a point of the start
-  return bayes::Hyperparameters{json.at("weights"), json.at("signal"), json.at("noise")};
+  try {
+    bayes::Hyperparameters fitted{json.at("weights"), json.at("signal"), json.at("noise")};
+    const bool sound = fitted.weights.size() == dimensions && std::ranges::all_of(fitted.weights, positive) &&
+                       positive(fitted.signal) && positive(fitted.noise);
+    return sound ? std::optional(std::move(fitted)) : std::nullopt;
+  } catch (const nlohmann::json::exception&) {
+    return std::nullopt;
+  }
 }
 
 class Bayes : public Method {
@@ -107,7 +119,7 @@ class Bayes : public Method {
       return std::nullopt;
     }
     if (!known) fresh_.push_back({next_, training->configuration, parameters});
-    if (const auto fitted = read_fitted(parameters)) fitted_ = fitted;
+    if (const auto fitted = read_fitted(parameters, model_.dimensions().size())) fitted_ = fitted;
     told_.push_back({*training, std::nullopt});
     ++next_;
     return training;

@@ -109,6 +109,24 @@ TEST_CASE("the order of arrival, the number of ranks and a restart change no pro
     CHECK(search(s, 2, 1, {3, search(s, 1, 1, {3, {}}, most).proposed}).trained == expected);
 }
 
+TEST_CASE("proposals with parameters that no fit gives count as those of the start") {
+  const Space s = noop_space(R"({"name": "bayes", "trials": 14, "width": 3})", plane);
+  ProposalHistory past{3, search(s, 1, 1, {3, {}}, 12).proposed};
+  const auto goes_on_with = [&](const std::string& parameters) {
+    for (Proposed& each : past.proposals) each.parameters = parameters;
+    return search(s, 1, 1, past).trained;
+  };
+  const auto expected = goes_on_with("");
+  REQUIRE(expected.size() == 14);
+  for (const char* damaged :
+       {"{}", R"({"weights": [1, 1]})", R"({"weights": "x", "signal": 1, "noise": 1})",
+        R"({"weights": [1], "signal": 1, "noise": 1})", R"({"weights": [1, 1, 1], "signal": 1, "noise": 1})",
+        R"({"weights": [1, -1], "signal": 1, "noise": 1})", R"({"weights": [1, 1], "signal": null, "noise": 1})"}) {
+    CAPTURE(damaged);
+    CHECK(goes_on_with(damaged) == expected);
+  }
+}
+
 TEST_CASE("it finds the peak, and tries nothing twice") {
   const Space s = noop_space(R"({"name": "bayes", "trials": 25})", plane);
   double best = -1e9;
