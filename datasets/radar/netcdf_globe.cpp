@@ -54,20 +54,29 @@ Step step(GeoPoint from, GeoPoint to) {
   return {to.latitude - from.latitude, turn * std::cos(from.latitude * degree)};
 }
 
+/// Which dimensions of a coordinate are the field's rows and columns; where both are the same one, rows come first.
+/// Nothing where it lacks either.
+std::optional<FieldLayout> layout_as(const Variable& coordinate, const Variable& field, const FieldLayout& layout) {
+  std::optional<std::size_t> row, column;
+  for (std::size_t i = 0; i < coordinate.dimensions.size(); ++i) {
+    if (!row && coordinate.dimensions[i] == field.dimensions[layout.row])
+      row = i;
+    else if (!column && coordinate.dimensions[i] == field.dimensions[layout.column])
+      column = i;
+  }
+  return row && column ? std::optional(FieldLayout{{}, {}, *row, *column}) : std::nullopt;
+}
+
 /// A two-dimensional coordinate of the field's rows and columns: one that its `coordinates` names, else any.
 std::optional<Variable> find(const File& file, const Variable& field, const FieldLayout& layout,
                              bool (*is)(const File&, const Variable&)) {
   const std::string named = " " + file.text(field, "coordinates").value_or("") + " ";
   const auto fits = [&](const Variable& variable) {
-    const auto has = [&](std::size_t i) {
-      return std::ranges::find(variable.dimensions, field.dimensions[i]) != variable.dimensions.end();
-    };
     for (std::size_t i = 0; i < variable.shape.size(); ++i) {
       const bool shared = std::ranges::find(field.dimensions, variable.dimensions[i]) != field.dimensions.end();
       if (!shared && variable.shape[i] > 1) return false;  // it has the pixels' corners, say
     }
-    return variable.shape.size() >= 2 && variable.number != field.number && has(layout.row) && has(layout.column) &&
-           is(file, variable);
+    return variable.number != field.number && layout_as(variable, field, layout) && is(file, variable);
   };
   std::optional<Variable> found;
   for (const Variable& variable : file.variables()) {
@@ -81,12 +90,7 @@ std::optional<Variable> find(const File& file, const Variable& field, const Fiel
 /// A coordinate's values in the order of the field's rows and columns.
 std::vector<double> read_as(const File& file, const Variable& field, const FieldLayout& layout,
                             const Variable& coordinate) {
-  FieldLayout own;
-  for (std::size_t i = 0; i < coordinate.dimensions.size(); ++i) {
-    if (coordinate.dimensions[i] == field.dimensions[layout.row]) own.row = i;
-    if (coordinate.dimensions[i] == field.dimensions[layout.column]) own.column = i;
-  }
-  return read_image(file, coordinate, own, 0);
+  return read_image(file, coordinate, *layout_as(coordinate, field, layout), 0);
 }
 
 std::optional<Globe> read_globe(const File& file, const Variable& field, const FieldLayout& layout) {

@@ -100,6 +100,42 @@ TEST_CASE("NetCDF place: the corners of pixels are no coordinates, those of each
   check_corner(radar::place_of(file, "a.nc", *rain, *layout_of(file, *rain)).grid.corners[0], 9.97, 49.98);
 }
 
+TEST_CASE("NetCDF place: one dimension twice is rows, then columns") {
+  const TemporaryFolder folder;
+  std::vector<double> latitudes, longitudes;
+  for (int i = 0; i < 3; ++i) {
+    for (int j = 0; j < 3; ++j) latitudes.push_back(50 - 0.04 * i), longitudes.push_back(10 + 0.06 * j);
+  }
+  {
+    NetcdfMaker maker(folder / "a.nc");
+    maker.dimension("n", 3);
+    maker.variable("lat", NC_DOUBLE, {"n", "n"}, latitudes, {{"units", "degrees_north"}});
+    maker.variable("lon", NC_DOUBLE, {"n", "n"}, longitudes, {{"units", "degrees_east"}});
+    maker.variable("rain", NC_FLOAT, {"n", "n"}, {}, {{"units", "mm/h"}, {"coordinates", "lat lon"}});
+  }
+  const netcdf::File file = open_netcdf(folder / "a.nc");
+  const auto rain = file.variable("rain");
+  const NetcdfPlace place = radar::place_of(file, "a.nc", *rain, *layout_of(file, *rain));
+  CHECK(!place.stored.transposed);
+  CHECK(place.grid.height == 3);
+  check_corner(place.grid.corners[0], 9.97, 49.9);
+  check_corner(place.grid.corners[2], 10.15, 50.02);
+}
+
+TEST_CASE("NetCDF place: coordinates along the only dimension tell no place") {
+  const TemporaryFolder folder;
+  {
+    NetcdfMaker maker(folder / "a.nc");
+    maker.dimension("n", 3), maker.dimension("one", 1);
+    maker.variable("lat", NC_DOUBLE, {"n", "one"}, {50, 51, 52}, {{"units", "degrees_north"}});
+    maker.variable("lon", NC_DOUBLE, {"n", "one"}, {10, 11, 12}, {{"units", "degrees_east"}});
+    maker.variable("rain", NC_FLOAT, {"n", "n"}, {}, {{"units", "mm/h"}, {"coordinates", "lat lon"}});
+  }
+  const netcdf::File file = open_netcdf(folder / "a.nc");
+  const auto rain = file.variable("rain");
+  CHECK(!radar::place_of(file, "a.nc", *rain, *layout_of(file, *rain)).note.empty());
+}
+
 TEST_CASE("NetCDF place: unnamed dimensions are turned where latitudes go along the second") {
   Field field;
   field.dimensions = {"a", "b"};
