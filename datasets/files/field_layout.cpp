@@ -45,7 +45,8 @@ std::optional<std::size_t> only(const std::vector<Axis>& axes, Axis axis, const 
 
 std::optional<Variable> coordinate_of(const File& file, const Variable& field, std::size_t dimension) {
   const std::vector along{field.dimensions[dimension]};
-  if (const auto named = file.beside(field, along[0])) return named->shape.size() == 1 ? named : std::nullopt;
+  if (const auto named = file.beside(field, along[0]))
+    return named->shape == std::vector{field.shape[dimension]} ? named : std::nullopt;
   for (const Variable& variable : file.variables()) {
     if (variable.dimensions != along) continue;
     const bool on_map = file.text(variable, "standard_name").value_or("").starts_with("projection_");

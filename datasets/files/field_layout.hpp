@@ -18,8 +18,8 @@ struct FieldLayout {
 /// place.
 std::optional<FieldLayout> layout_of(const File& file, const Variable& field);
 
-/// The one-dimensional coordinate along a dimension of `field`: the one of its name; else one of places on the globe or
-/// a map, such as lat(y).
+/// The one-dimensional coordinate along a dimension of `field`: the one of its name and length; else one of places on
+/// the globe or a map, such as lat(y).
 std::optional<Variable> coordinate_of(const File& file, const Variable& field, std::size_t dimension);
 
 /// Physical values [rows, columns] in the file's order, at these places of `time` and `level`; NaN: missing. Empty

@@ -36,7 +36,7 @@ struct Coordinate {
 
 Coordinate read_coordinate(const File& file, const Variable& field, std::size_t dimension) {
   const auto variable = netcdf::coordinate_of(file, field, dimension);
-  if (!variable || variable->size() != field.shape[dimension]) return {};
+  if (!variable) return {};
   const bool of_map = file.text(*variable, "standard_name").value_or("").starts_with("projection_");
   return {file.decoded(*variable, file.read(*variable)), file.text(*variable, "units").value_or(of_map ? "m" : ""),
           is_latitude(file, *variable) || is_longitude(file, *variable)};

@@ -66,6 +66,20 @@ TEST_CASE("field layout: coordinates of other names than their dimensions") {
   CHECK(layout_of(file, *field)->row == 1);
 }
 
+TEST_CASE("field layout: a variable of a dimension's name and another length is not its coordinate") {
+  const TemporaryFolder folder;
+  {
+    NetcdfMaker maker(folder / "a.nc");
+    maker.dimension("lat", 2), maker.dimension("lon", 3), maker.dimension("more", 4);
+    maker.variable("lat", NC_FLOAT, {"more"}, {1, 2, 3, 4}, {{"units", "degrees_north"}});
+    maker.variable("lon", NC_FLOAT, {"lon"}, {1, 2, 3}, {{"units", "degrees_east"}});
+    maker.variable("field", NC_FLOAT, {"lat", "lon"}, {});
+  }
+  const File file = open_netcdf(folder / "a.nc");
+  CHECK(!coordinate_of(file, *file.variable("field"), 0));
+  CHECK(coordinate_of(file, *file.variable("field"), 1));
+}
+
 TEST_CASE("field layout: levels, and fields that are no stack of images") {
   const auto levels = layout({{{"units", "hPa"}}, {}, {}}, {"pressure_level", "latitude", "longitude"});
   REQUIRE(levels);
