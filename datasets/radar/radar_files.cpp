@@ -83,7 +83,10 @@ std::vector<RadarImage> list_radar_images(const std::filesystem::path& path, con
 RadarFrame read_radar_image(const RadarImage& image) {
   if (image.format == RadarFormat::grib) return radar::read_grib(image);
   const auto* const format = std::ranges::find(hdf5_formats, image.format, &Format::name);
-  return format == hdf5_formats.end() ? radar::read_netcdf(image) : format->read(open(image.path), image);
+  RadarFrame frame = format == hdf5_formats.end() ? radar::read_netcdf(image) : format->read(open(image.path), image);
+  const auto pixels = static_cast<std::size_t>(image.grid.height) * static_cast<std::size_t>(image.grid.width);
+  if (frame.values.size() != pixels) radar::refuse_unreadable(image.path, "has changed while it was read");
+  return frame;
 }
 
 }  // namespace stormsweep

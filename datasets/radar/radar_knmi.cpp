@@ -131,18 +131,29 @@ int count_images(const hdf5::Handle& file, const std::filesystem::path& path) {
   return count;
 }
 
+/// Checks that an image of a nowcast is as large as the first.
+void check_size(const hdf5::Handle& file, const RadarImage& first, const std::string& group) {
+  const auto [height, width] = image_size(file, first.path, group + "/image_data");
+  if (height == first.grid.height && width == first.grid.width) return;
+  refuse(first.path, fmt::format("{}/image_data has {} x {} pixels, image1/image_data {} x {}; give nowcasts whose "
+                                 "images are of one size",
+                                 group, height, width, first.grid.height, first.grid.width));
+}
+
 /// Images of a nowcast, whose amounts fell since the image before; the first gets the hours of the second.
 std::vector<RadarImage> list_nowcast(const hdf5::Handle& file, const RadarImage& like, int count) {
   std::vector<RadarImage> images(static_cast<std::size_t>(count), like);
   for (std::size_t i = 0; i < images.size(); ++i) {
     RadarImage& image = images[i];
+    const std::string group = group_of(static_cast<int>(i) + 1);
+    check_size(file, like, group);
     image.index = static_cast<std::int64_t>(i), image.sequence = 1;
-    image.time = read_time(file, like.path, group_of(static_cast<int>(i) + 1), "image_datetime_valid");
+    image.time = read_time(file, like.path, group, "image_datetime_valid");
     const auto seconds = i == 0 ? 0 : image.time - images[i - 1].time;
     if (i > 0 && seconds <= 0) {
-      refuse(like.path, fmt::format("image{}/image_datetime_valid is not after that of image{}; give nowcasts whose "
-                                    "images follow each other",
-                                    i + 1, i));
+      refuse(like.path, fmt::format("{}/image_datetime_valid is not after that of image{}; give nowcasts whose images "
+                                    "follow each other",
+                                    group, i));
     }
     image.hours = static_cast<double>(seconds) / 3600;
   }

@@ -38,6 +38,17 @@ TEST_CASE("radar files: unreadable files are distinguished from files of another
   }
 }
 
+TEST_CASE("radar files: an image that has become smaller since it was listed is not read") {
+  const TemporaryFolder folder;
+  KnmiFile file;
+  file.write(folder / "a.h5");
+  const auto images = list_radar_images(folder / "a.h5");
+  file.width = 2;
+  file.write(folder / "a.h5");
+  CHECK_THROWS_WITH_AS(read_radar_image(images[0]), doctest::Contains("a.h5: has changed while it was read"),
+                       UnreadableFile);
+}
+
 TEST_CASE("rain rate of a reflectivity: Marshall and Palmer") {
   CHECK(rain_rate_of(10 * std::log10(200.0f)) == doctest::Approx(1));
   CHECK(rain_rate_of(10 * std::log10(200 * std::pow(10.0f, 1.6f))) == doctest::Approx(10));

@@ -77,7 +77,7 @@ namespace {
 
 /// Images of 10 mm each at 13:55, 14:00 and 14:10 UTC; the first has the calibration of all, as in KNMI's files.
 void write_nowcast(const std::filesystem::path& path, const char* last = "04-SEP-2024;14:10:00.000",
-                   const char* attribute = "image_datetime_valid") {
+                   const char* attribute = "image_datetime_valid", hsize_t last_width = 3) {
   Hdf5Maker file(path);
   file.attribute("overview", "product_datetime_start", std::string("04-SEP-2024;13:55:00.000"));
   file.attribute("overview", "product_datetime_end", std::string("04-SEP-2024;15:55:00.000"));
@@ -90,7 +90,7 @@ void write_nowcast(const std::filesystem::path& path, const char* last = "04-SEP
     const std::string group = "image" + std::to_string(i + 1);
     file.attribute(group, attribute, times[i]);
     file.attribute(group, "image_geo_parameter", std::string("ACCUMULATION_[MM]"));
-    file.dataset(group, "image_data", H5T_STD_U16LE, {1, 3}, {1000, 65534, 65535});
+    file.dataset(group, "image_data", H5T_STD_U16LE, {1, i == 2 ? last_width : 3}, {1000, 65534, 65535});
   }
 }
 
@@ -116,6 +116,10 @@ TEST_CASE("KNMI: images of a nowcast hold at their own times, for their own inte
                        doctest::Contains("image3/image_datetime_valid is not after"), InputError);
   write_nowcast(folder / "c.h5", "04-SEP-2024;14:10:00.000", "image_datetime_issued");
   CHECK_THROWS_WITH_AS(list_radar_images(folder / "c.h5"), doctest::Contains("image1 has no image_datetime_valid"),
+                       InputError);
+  write_nowcast(folder / "d.h5", "04-SEP-2024;14:10:00.000", "image_datetime_valid", 2);
+  CHECK_THROWS_WITH_AS(list_radar_images(folder / "d.h5"),
+                       doctest::Contains("image3/image_data has 1 x 2 pixels, image1/image_data 1 x 3; give nowcasts"),
                        InputError);
 }
 
