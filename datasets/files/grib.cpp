@@ -2,6 +2,7 @@
 
 #include <eccodes.h>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -40,12 +41,11 @@ std::uint64_t big_endian(const unsigned char* bytes, int count) {
   return number;
 }
 
-/// The length that a message states in its first 16 bytes (WMO's section 0 of editions 1 and 2); nothing for ECMWF's
-/// way to state more than 8 MB in edition 1.
-std::optional<std::uint64_t> told_length(const std::array<unsigned char, 16>& head) {
-  if (head[7] != 1) return big_endian(head.data() + 8, 8);
-  const bool large = (head[4] & 0x80) != 0;
-  return large ? std::nullopt : std::optional(big_endian(head.data() + 4, 3));
+/// The least length of a message by its first 16 bytes (WMO's section 0 of editions 1 and 2). In edition 1 the highest
+/// bit is ECMWF's mark of a message of more than 8 MB, whose length these bytes alone do not tell.
+std::uint64_t least_length(const std::array<unsigned char, 16>& head) {
+  constexpr std::uint64_t large = 0x800000;
+  return head[7] == 1 ? std::min(big_endian(head.data() + 4, 3), large) : big_endian(head.data() + 8, 8);
 }
 
 /// Where the next message begins; -1: nowhere.
@@ -59,21 +59,17 @@ long find_message(std::FILE* file) {
   return -1;
 }
 
-/// Whether the file has the whole of the next message, if there is one: otherwise ecCodes 2.28 writes past its memory.
-bool next_fits(std::FILE* file) {
-  const long from = std::ftell(file), begin = find_message(file);
-  bool fits = true;
-  if (begin >= 0) {
-    std::array<unsigned char, 16> head{};
-    std::fseek(file, begin, SEEK_SET);
-    const bool whole = std::fread(head.data(), 1, head.size(), file) == head.size();
-    const auto length = told_length(head);
-    std::fseek(file, 0, SEEK_END);
-    const auto left = static_cast<std::uint64_t>(std::ftell(file) - begin);
-    fits = whole && (!length || (*length > head.size() && *length <= left));
-  }
-  std::fseek(file, from, SEEK_SET);
-  return fits;
+/// Whether the file has the whole message that begins at this byte; where it has not, ecCodes 2.28 writes past its
+/// memory. Leaves the file at this byte: before it there may be what ecCodes takes for another kind of message.
+bool fits(std::FILE* file, long begin) {
+  std::array<unsigned char, 16> head{};
+  std::fseek(file, begin, SEEK_SET);
+  const bool whole = std::fread(head.data(), 1, head.size(), file) == head.size();
+  const std::uint64_t length = least_length(head);
+  std::fseek(file, 0, SEEK_END);
+  const auto left = static_cast<std::uint64_t>(std::ftell(file) - begin);
+  std::fseek(file, begin, SEEK_SET);
+  return whole && length > head.size() && length <= left;
 }
 
 /// Where number k of a message lies in an image whose row 0 is north and column 0 west (WMO's flag table 3.4).
@@ -162,7 +158,9 @@ std::optional<Message> File::message_at(std::int64_t offset) const {
 }
 
 std::optional<Message> File::next() const {
-  if (!next_fits(file_.get())) refuse(path_, "is cut short or damaged");
+  const long begin = find_message(file_.get());
+  if (begin < 0) return std::nullopt;
+  if (!fits(file_.get(), begin)) refuse(path_, "is cut short or damaged");
   int problem = 0;
   grib_handle* const handle = codes_handle_new_from_file(nullptr, file_.get(), PRODUCT_GRIB, &problem);
   if (handle) return Message(handle);

@@ -260,6 +260,28 @@ TEST_CASE("GRIB: what is no rain, no image or cut short is refused") {
   CHECK_THROWS_WITH_AS(list_radar_images(folder / "b"), doctest::Contains("is cut short or damaged"), UnreadableFile);
 }
 
+TEST_CASE("GRIB: what ecCodes takes for another kind of message is passed over") {
+  const TemporaryFolder folder;
+  for (const char* const kind : {"BUDG", "DIAG", "TIDE", "WRAP"}) {
+    CAPTURE(kind);
+    std::ofstream(folder / kind, std::ios::binary)
+        << '\x01' << kind << "\xff\xff\xff\x01\x7f\xff\xff" << std::string(12, '\xff');
+    GribMaker maker;
+    maker.set_mrms(6, 1);
+    maker.write(folder / kind, {1, 2, 3, 4, 5, 6});
+    check_near(read(folder / kind).values, {1, 2, 3, 4, 5, 6});
+  }
+}
+
+TEST_CASE("GRIB: in edition 1 a short file that states more than 8 MB is cut short") {
+  const TemporaryFolder folder;
+  GribMaker maker("regular_ll_sfc_grib1");
+  maker.write(folder / "a", {1, 2, 3, 4, 5, 6});
+  std::fstream(folder / "a", std::ios::binary | std::ios::in | std::ios::out).seekp(4) << "\xff\xff\xff";
+  CHECK_THROWS_WITH_AS(list_radar_images(folder / "a"), doctest::Contains("a: is cut short or damaged; fetch"),
+                       UnreadableFile);
+}
+
 TEST_SUITE("real data") {
   TEST_CASE("GRIB: MRMS of 2019-06-10, as grib_get_data counts") {
     const auto file = real_data("field/grib/PrecipRate_00.00_20190610-000000.grib2");
