@@ -30,12 +30,12 @@ struct TimeUnits {
 
 /// Parses dates with dashes, and dates of digits alone, which UDUNITS-2 takes for 2001-01-01 where more digits follow.
 std::optional<TimeUnits> parse(const std::string& units) {
-  static const std::regex form(R"(\s*(.+?)\s+(?:since|after|from|ref|@)\s+)"
+  static const std::regex form(R"(\s*(\S.*?)\s+(?:since|after|from|ref|@)\s+)"
                                R"((?:([-+]?\d{1,4})-(\d{1,2})-(\d{1,2})|(\d{4})(\d{2})(\d{1,2}))(.*))",
                                std::regex::icase),
       clock(R"((T?\d\d(\d\d(\d\d(\.\d+)?)?)?)?([^\d.].*)?)", std::regex::icase);
   std::smatch found;
-  if (!std::regex_match(units, found, form)) return std::nullopt;
+  if (units.size() > longest_units || !std::regex_match(units, found, form)) return std::nullopt;
   const std::size_t date = found[2].matched ? 2 : 5;
   const auto number = [&](std::size_t i) { return std::stoi(found[date + i]); };
   TimeUnits told{
@@ -91,7 +91,7 @@ Clock::Clock(const std::string& units, const std::string& calendar, const std::s
                                  calendar.empty() ? "" : fmt::format(" in the calendar '{}'", calendar), remedy));
   };
   static const std::regex since(R"(.+\s(since|after|from|ref|@)\s.+)", std::regex::icase);
-  const auto told = units.size() > longest_units ? std::nullopt : parse(units);
+  const auto told = parse(units);
   const auto unit = unit_conversion(told ? told->unit : units.substr(0, units.find(' ')), "s");
   const bool sound = !told || is_date(told->year, told->month, told->day_of_month);
   const auto whole = unit_conversion(told && sound ? told->whole : units, epoch);

@@ -52,7 +52,7 @@ std::string as_udunits(std::string text) {
   if (text.find(':') != std::string::npos || text.find(" since ") != std::string::npos) return trimmed(text);
   static const std::regex interval(R"(/\s*(\d+)\s*(s|sec|min|minutes?|h|hr|hours?|d|days?)\b)"),
       exponent(R"(([a-z])\s+(-\d))"), power(R"((^|\s)(\d+)\s*(s|sec|min|minutes?|h|hr|hours?|d|days?)\s*(\^|\*\*)?-1)"),
-      water(R"(\s+of water.*)");
+      water(R"(\sof water.*)");
   text = std::regex_replace(text, interval, "/($1 $2)");  // UDUNITS-2 takes "mm/5min" for mm/5 times a minute
   text = std::regex_replace(text, exponent, "$1$2");
   text = std::regex_replace(text, power, "$1($2 $3)-1");  // and "mm 3h-1" for 3 mm/h

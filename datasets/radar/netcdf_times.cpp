@@ -108,7 +108,7 @@ std::optional<Spans> bounds_of(const File& file, const std::filesystem::path& pa
 
 /// The seconds in CF's cell_methods: "time: sum (interval: 1 hr)"; 0: none.
 std::int64_t length_told(const File& file, const Variable& variable) {
-  static const std::regex interval(R"(sum\s*\(\s*interval:\s*([^)]+)\))");
+  static const std::regex interval(R"(sum\s*\(\s*interval:([^()]+)\))");
   const std::string methods = file.text(variable, "cell_methods").value_or("");
   std::smatch found;
   if (!std::regex_search(methods, found, interval)) return 0;

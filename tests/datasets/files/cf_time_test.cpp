@@ -80,6 +80,14 @@ TEST_CASE("CF time: calendars, as cftime 1.6.2 has them") {
   CHECK(one(59, "days since 2020-01-01", "noleap") == 1583020800);  // 2020-03-01: it has no 29 February
 }
 
+TEST_CASE("CF time: units of hundreds of blanks are read at once") {
+  const std::string blanks(900, ' ');
+  CHECK(one(0, blanks + "seconds since 2001-12-31 23:00") == eleven_pm);
+  CHECK(one(0, "seconds" + blanks + " since 2001-12-31 23:00") == eleven_pm);
+  CHECK_THROWS_AS(one(0, blanks), InputError);
+  CHECK(!unix_time(std::string(9000, ' ')));
+}
+
 TEST_CASE("CF time: what is no time is refused in one line") {
   const auto refused = [](double number, const char* units, const char* calendar, const char* line) {
     CHECK_THROWS_WITH_AS(one(number, units, calendar), doctest::Contains(line), InputError);

@@ -94,10 +94,13 @@ TEST_CASE("NetCDF times: from the file's own attributes") {
 }
 
 TEST_CASE("NetCDF times: one amount, as long as cell_methods says") {
-  const NetcdfTimes found =
-      times("kg m-2", 1, [](NetcdfMaker& maker) { maker.variable("time", NC_DOUBLE, {"time"}, {0}, minutes); },
-            {{"cell_methods", "time: sum (interval: 5 min)"}});
-  CHECK(found.hours[0] == doctest::Approx(1 / 12.));
+  for (const char* const methods : {"time: sum (interval: 5 min)", "area: mean time: sum ( interval:   5 min  )"}) {
+    CAPTURE(methods);
+    const NetcdfTimes found =
+        times("kg m-2", 1, [](NetcdfMaker& maker) { maker.variable("time", NC_DOUBLE, {"time"}, {0}, minutes); },
+              {{"cell_methods", methods}});
+    CHECK(found.hours[0] == doctest::Approx(1 / 12.));
+  }
 }
 
 TEST_CASE("NetCDF times: what cannot be dated is refused") {
