@@ -57,7 +57,7 @@ std::vector<ClimateMonth> months_of_360_days(const std::vector<double>& numbers,
       dated ? unit_conversion("days since 2001-01-01" + units.substr(since + static_cast<std::size_t>(length)),
                               "days since 2001-01-01 00:00:00 UTC")
             : std::nullopt;
-  const bool sound = month >= 1 && month <= 12 && day >= 1 && day <= days_of_month;
+  const bool sound = year >= -9999 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= days_of_month;
   if (!unit || !clock || !sound)
     throw InputError(fmt::format("{}: its units are '{}'; give units like 'days since 1850-01-01'", place, units));
   std::vector<ClimateMonth> months;

@@ -60,27 +60,27 @@ double seconds_of(int year, unsigned month, unsigned day_of_month) {
 /// Days before the first of each month, in a year of 365 days.
 constexpr std::array<int, 12> days_before{0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
 
-/// Seconds since 1970 of a moment: a day, counted in a calendar without leap days, and the seconds within it.
-double without_leap_days(double days, double seconds) {
-  const double year = std::floor(days / 365);
+/// Seconds since 1970 of a moment, in seconds since the year 0 of a calendar without leap days.
+double without_leap_days(double since) {
+  const double days = std::floor(since / day), year = std::floor(days / 365);
   const auto day_of_year = static_cast<int>(days - 365 * year);
   const auto month = static_cast<unsigned>(std::ranges::upper_bound(days_before, day_of_year) - days_before.begin());
   return seconds_of(static_cast<int>(year), month, static_cast<unsigned>(day_of_year - days_before[month - 1] + 1)) +
-         seconds;
+         since - day * days;
 }
 
 class Clock {
  public:
   Clock(const std::string& units, const std::string& calendar, const std::string& place);
-  std::int64_t seconds(double number) const {
-    return std::llround(leaps_ ? origin_ + scale_ * number : noleap(number));
+  /// Nothing for what is 10,000 years away, or more.
+  std::optional<std::int64_t> seconds(double number) const {
+    constexpr double longest = 10'000 * 365 * day;
+    const double since = origin_ + scale_ * number;
+    if (!(std::abs(since) < longest)) return std::nullopt;
+    return std::llround(leaps_ ? since : without_leap_days(since));
   }
 
  private:
-  double noleap(double number) const {
-    const double since = origin_ + scale_ * number, days = std::floor(since / day);
-    return without_leap_days(days, since - day * days);
-  }
   bool leaps_ = true;
   double scale_ = 1, origin_ = 0;  ///< seconds since 1970; where there are no leap days, since the year 0
 };
@@ -142,7 +142,13 @@ std::vector<std::int64_t> unix_times(const std::vector<double>& numbers, const s
     return times;
   }
   const Clock clock(units, lower(calendar), place);
-  for (const double number : numbers) times.push_back(clock.seconds(number));
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const auto time = clock.seconds(numbers[i]);
+    if (!time)
+      throw InputError(
+          fmt::format("{}[{}] is {:g}, thousands of years away; mend it or leave the file out", place, i, numbers[i]));
+    times.push_back(*time);
+  }
   return times;
 }
 

@@ -52,7 +52,7 @@ TEST_CASE("times of 360 days without a beginning are refused") {
 
 TEST_CASE("dates that no month of 30 days has, and numbers that are none, are refused") {
   for (const char* const units : {"days since 2015-13-01", "days since 2015-00-01", "days since 2015-01-31",
-                                  "days since 2015-13-45", "days since 2015-01-00"}) {
+                                  "days since 2015-13-45", "days since 2015-01-00", "days since 2147483647-01-01"}) {
     CAPTURE(units);
     CHECK_THROWS_WITH_AS(months_of({1}, units, "360_day", "f.nc: time"), doctest::Contains("give units like 'days"),
                          InputError);
@@ -60,6 +60,8 @@ TEST_CASE("dates that no month of 30 days has, and numbers that are none, are re
   for (const double number : {std::nan(""), HUGE_VAL, -HUGE_VAL, 1e12}) {
     CAPTURE(number);
     CHECK_THROWS_WITH_AS(months_of({1, number}, "days since 1850-01-01", "360_day", "f.nc: time"),
+                         doctest::Contains("f.nc: time[1] is "), InputError);
+    CHECK_THROWS_WITH_AS(months_of({1, number}, "days since 1850-01-01", "noleap", "f.nc: time"),
                          doctest::Contains("f.nc: time[1] is "), InputError);
   }
 }

@@ -101,6 +101,12 @@ TEST_CASE("CF time: what is no time is refused in one line") {
   refused(0, "days since 1970-01-01", "360_day", "in the calendar '360_day'; give times of the calendar standard");
   refused(0, "days since 1970-01-01", "julian", "in the calendar 'julian'");
   refused(std::nan(""), "days since 1970-01-01", "", "a.nc: time[0] is missing");
+  for (const char* const calendar : {"", "proleptic_gregorian", "noleap"}) {
+    CAPTURE(calendar);
+    for (const double number : {1e7, -1e7, 1e17, -1e30, 1e300})
+      refused(number, "days since 2000-01-01", calendar, "a.nc: time[0] is ");
+    refused(1e30, "days since 2000-01-01", calendar, "is 1e+30, thousands of years away; mend it");
+  }
   refused(0, "hours since 20010231T12", "", "give a date that there was");
   refused(0, "hours since 20011231120", "", "give a date that there was");
   refused(1e30, "day as %Y%m%d.%f", "", "a.nc: time is 1e+30, no date");
