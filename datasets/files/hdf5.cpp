@@ -210,9 +210,9 @@ std::vector<std::string> read_texts(const Handle& file, const std::string& name)
   const Handle dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose);
   if (!dataset) return {};
   const Handle type(H5Dget_type(dataset), H5Tclose), space(H5Dget_space(dataset), H5Sclose);
-  const auto count = static_cast<std::size_t>(std::max<hssize_t>(H5Sget_simple_extent_npoints(space), 0));
+  const std::size_t count = number_count(lengths_of(dataset)).value_or(0);
   std::vector<std::string> texts;
-  if (H5Tget_class(type) != H5T_STRING) return {};
+  if (H5Tget_class(type) != H5T_STRING || count == 0) return {};
   if (H5Tis_variable_str(type) > 0) {
     std::vector<char*> pointers(count);
     if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, static_cast<void*>(pointers.data())) < 0) return {};

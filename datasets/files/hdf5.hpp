@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "datasets/files/number_count.hpp"
+
 namespace stormsweep::hdf5 {
 
 /// An HDF5 identifier that closes itself.
@@ -90,9 +92,9 @@ std::vector<hsize_t> lengths_of(const Handle& dataset);
 /// All its numbers, as T; nothing where they cannot be read.
 template <class T>
 std::optional<std::vector<T>> read_all(const Handle& dataset) {
-  std::size_t count = 1;
-  for (const hsize_t n : lengths_of(dataset)) count *= n;
-  std::vector<T> values(count);
+  const auto count = number_count(lengths_of(dataset));
+  if (!count) return std::nullopt;
+  std::vector<T> values(*count);
   const bool good = H5Dread(dataset, type_of<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0;
   return good ? std::optional(std::move(values)) : std::nullopt;
 }

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "datasets/files/hdf5.hpp"
+#include "datasets/files/number_count.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep::netcdf {
@@ -193,8 +194,10 @@ std::optional<double> File::number(const Variable& variable, const std::string& 
 
 std::vector<double> File::read(const Variable& variable, const std::vector<std::size_t>& start,
                                const std::vector<std::size_t>& count) const {
+  const auto wanted = number_count(count);
+  if (!wanted) return {};
   keep_chunks(variable, start, count);
-  std::vector<double> values(product(count));
+  std::vector<double> values(*wanted);
   if (nc_get_vara_double(variable.group, variable.number, start.data(), count.data(), values.data()) != NC_NOERR)
     return {};
   const double wrapped = meant(variable, -1) + 1;  // 0, or 256 and its like
@@ -209,7 +212,9 @@ std::vector<double> File::read(const Variable& variable) const {
 std::vector<std::string> File::texts(const Variable& variable) const {
   nc_type type = NC_NAT;
   std::vector<std::string> all;
-  if (nc_inq_vartype(variable.group, variable.number, &type) != NC_NOERR || variable.shape.empty()) return all;
+  if (nc_inq_vartype(variable.group, variable.number, &type) != NC_NOERR || variable.shape.empty() ||
+      !number_count(variable.shape))
+    return all;
   if (type == NC_STRING) {
     std::vector<char*> texts(variable.size());
     if (nc_get_var_string(variable.group, variable.number, texts.data()) != NC_NOERR) return all;

@@ -44,9 +44,8 @@ NumberArray find_array(const hdf5::Handle& file, const fs::path& path, const std
   NumberArray array{name, hdf5::lengths_of(dataset), number_type(dataset, type), 0, 0};
   if (array.type == NumberType::stored) return array;
   array.offset = H5Dget_offset(dataset);
-  std::size_t bytes = H5Tget_size(type);
-  for (const hsize_t n : array.shape) bytes *= n;
-  if (array.offset + bytes > fs::file_size(path)) refuse(path, name + " is cut short");
+  const auto count = number_count(array.shape);
+  if (!count || array.offset + *count * H5Tget_size(type) > fs::file_size(path)) refuse(path, name + " is cut short");
   return array;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "search/base/error.hpp"
+#include "tests/datasets/radar/radar_maker.hpp"
 #include "tests/folder.hpp"
 
 using namespace stormsweep;
@@ -61,6 +62,13 @@ TEST_CASE("a provenance of any length is written: a long one by its two ends, wi
   CHECK((paths + " --size 128").ends_with(noted.substr(gap + 4)));
   CHECK(written("prepare tornado a --seed 1") == "prepare tornado a --seed 1");
   CHECK(written(std::string(100000, 'x')) == std::string(30000, 'x') + " ...");
+}
+
+TEST_CASE("numbers that no memory has room for cannot be read") {
+  const TemporaryFolder folder;
+  Hdf5Maker(folder / "a.h5").empty_dataset("v", {hsize_t{1} << 32, hsize_t{1} << 32});
+  const hdf5::Handle file = hdf5::open(folder / "a.h5", "");
+  CHECK(!hdf5::read_all<float>({H5Dopen2(file, "v", H5P_DEFAULT), H5Dclose}));
 }
 
 TEST_CASE("an attribute's number is its first, also in a text; only a missing attribute has none") {

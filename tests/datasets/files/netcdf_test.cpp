@@ -11,6 +11,7 @@
 
 #include "datasets/files/cf_time.hpp"
 #include "search/base/error.hpp"
+#include "tests/datasets/radar/radar_maker.hpp"
 #include "tests/folder.hpp"
 
 using namespace stormsweep;
@@ -182,6 +183,17 @@ TEST_CASE("netcdf: a part of a variable, a part that does not exist, and one tha
   CHECK(file->read(*x, {4}, {2}).empty());  // beyond the end
   CHECK(!netcdf::File::open(folder / "none.nc", problem));
   CHECK(!problem.empty());
+}
+
+TEST_CASE("netcdf: of a variable larger than memory a part can be read, but not the whole") {
+  const TemporaryFolder folder;
+  Hdf5Maker(folder / "a.nc").empty_dataset("v", {hsize_t{1} << 32, hsize_t{1} << 32});
+  std::string problem;
+  const auto file = netcdf::File::open(folder / "a.nc", problem);
+  REQUIRE(file);
+  const auto variable = file->variable("v").value();
+  CHECK(file->read(variable, {1, 1}, {1, 3}) == std::vector<double>{0, 0, 0});
+  CHECK(file->read(variable).empty());
 }
 
 TEST_CASE("netcdf: chunks that hold more than the part read are unpacked once") {

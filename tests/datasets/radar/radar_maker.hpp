@@ -30,6 +30,13 @@ class Hdf5Maker {
                             H5Dclose);
     H5Dwrite(made, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
   }
+  /// Bytes of this shape, none of which is in the file.
+  void empty_dataset(const std::string& path, const std::vector<hsize_t>& shape) {
+    const hdf5::Handle space(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr), H5Sclose);
+    const hdf5::Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+    H5Pset_chunk(properties, static_cast<int>(shape.size()), std::vector<hsize_t>(shape.size(), 1).data());
+    hdf5::Handle(H5Dcreate2(file_, path.c_str(), H5T_STD_U8LE, space, H5P_DEFAULT, properties, H5P_DEFAULT), H5Dclose);
+  }
   /// A list of texts of one length.
   void texts(const std::string& name, const std::vector<std::string>& values) {
     std::string all;
