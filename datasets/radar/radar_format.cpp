@@ -1,8 +1,12 @@
 #include "datasets/radar/radar_format.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
+
+#include "datasets/files/number_count.hpp"
 
 namespace stormsweep::radar {
 
@@ -29,6 +33,8 @@ std::array<std::int64_t, 2> image_size(const hdf5::Handle& file, const std::file
   const hdf5::Handle dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose);
   const std::vector<hsize_t> shape = hdf5::lengths_of(dataset);
   if (shape.size() != 2) refuse(path, name + " is not an image of rows and columns; give composites");
+  if (!number_count(shape))
+    refuse_unreadable(path, fmt::format("{} declares {} x {} pixels, more than any image", name, shape[0], shape[1]));
   return {static_cast<std::int64_t>(shape[0]), static_cast<std::int64_t>(shape[1])};
 }
 

@@ -19,7 +19,7 @@ namespace stormsweep::radar {
 /// Seconds since 1970-01-01 UTC; nothing where there is no such day or time of day.
 std::optional<std::int64_t> utc_time(int year, int month, int day, int hour, int minute, int second);
 
-/// Rows, then columns, of a dataset [height, width]. Throws InputError where it has other dimensions.
+/// Rows, then columns, of a dataset [height, width]. Throws InputError: other dimensions, too many pixels.
 std::array<std::int64_t, 2> image_size(const hdf5::Handle& file, const std::filesystem::path& path,
                                        const std::string& dataset);
 /// All numbers of a dataset as floats. Throws UnreadableFile.

@@ -8,8 +8,10 @@
 #include <fstream>
 #include <limits>
 #include <map>
+#include <span>
 #include <sstream>
 
+#include "datasets/files/number_count.hpp"
 #include "datasets/radar/radar_format.hpp"
 
 namespace stormsweep::radar {
@@ -54,6 +56,13 @@ std::array<hsize_t, 4> shape_of(const hdf5::Handle& file) {
     all = {one[0], one[1], one[2], all[3] + one[3]};
   }
   return all;
+}
+
+/// Checks what a damaged file may declare: events of too many pixels, or more frames than the file has bytes.
+void check_shape(const std::filesystem::path& path, const std::array<hsize_t, 4>& shape) {
+  if (number_count(std::span(shape).last(3)) && shape[0] <= std::filesystem::file_size(path) / shape[3]) return;
+  refuse_unreadable(path, fmt::format("declares {} events of {} x {} pixels and {} frames, more than it can hold",
+                                      shape[0], shape[1], shape[2], shape[3]));
 }
 
 /// Names of the events; empty where the file has none.
@@ -151,6 +160,7 @@ bool is_sevir(const hdf5::Handle& file) {
 
 std::vector<RadarImage> list_sevir(const hdf5::Handle& file, const std::filesystem::path& path) {
   const std::array<hsize_t, 4> shape = shape_of(file);
+  check_shape(path, shape);
   const auto frames = static_cast<std::int64_t>(shape[3]);
   const std::vector<std::string> ids = read_ids(file, shape[0]);
   const auto catalog = read_catalog(path);

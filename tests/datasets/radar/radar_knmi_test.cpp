@@ -123,6 +123,18 @@ TEST_CASE("KNMI: images of a nowcast hold at their own times, for their own inte
                        InputError);
 }
 
+TEST_CASE("KNMI: an image that declares more pixels than memory has room for is refused by its name") {
+  const TemporaryFolder folder;
+  {
+    Hdf5Maker file(folder / "a.h5");
+    file.attribute("image1", "image_geo_parameter", std::string("REFLECTIVITY_[DBZ]"));
+    file.empty_dataset("image1/image_data", {hsize_t{1} << 32, hsize_t{1} << 32});
+  }
+  CHECK_THROWS_WITH_AS(list_radar_images(folder / "a.h5"),
+                       doctest::Contains("a.h5: image1/image_data declares 4294967296 x 4294967296 pixels"),
+                       UnreadableFile);
+}
+
 TEST_CASE("KNMI: what cannot be understood is refused") {
   const TemporaryFolder folder;
   const auto refused_for = [&](const KnmiFile& file, const char* problem) {

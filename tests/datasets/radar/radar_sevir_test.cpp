@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <map>
 
 #include "datasets/radar/radar_archive.hpp"
 #include "datasets/radar/radar_files.hpp"
@@ -101,6 +102,18 @@ TEST_CASE("SEVIR: a file of no events is refused by its name") {
       list_archive({folder / "SEVIR.h5"}, "", false, [](std::int64_t, std::int64_t) {}),
       ((folder / "SEVIR.h5").string() + ": no radar image is there; give radar files that hold some").c_str(),
       InputError);
+}
+
+TEST_CASE("SEVIR: a file that declares more than it can hold is refused by its name") {
+  const TemporaryFolder folder;
+  const auto path = folder / "SEVIR.h5";
+  for (const auto& [shape, line] : std::map<std::vector<hsize_t>, std::string>{
+           {{hsize_t{1} << 40, 1, 1, 49}, "1099511627776 events of 1 x 1"},
+           {{1, hsize_t{1} << 62, 4, 1}, "1 events of 4611686018427387904 x 4"}}) {
+    Hdf5Maker(path).empty_dataset("vil", shape);
+    CHECK_THROWS_WITH_AS(list_radar_images(path), doctest::Contains((path.string() + ": declares " + line).c_str()),
+                         UnreadableFile);
+  }
 }
 
 TEST_CASE("SEVIR: names of events as texts of any length") {
