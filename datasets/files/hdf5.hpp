@@ -19,22 +19,22 @@ namespace stormsweep::hdf5 {
 class Handle {
  public:
   Handle() = default;
-  Handle(hid_t id, herr_t (*close)(hid_t)) : id_(id), close_(close) {}
-  Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, -1)), close_(other.close_) {}
+  Handle(hid_t id, herr_t (*closer)(hid_t)) : id_(id), closer_(closer) {}
+  Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, -1)), closer_(other.closer_) {}
   Handle& operator=(Handle&& other) noexcept {
     std::swap(id_, other.id_);
-    std::swap(close_, other.close_);
+    std::swap(closer_, other.closer_);
     return *this;
   }
-  ~Handle() {
-    if (id_ >= 0) close_(id_);
-  }
+  ~Handle() { close(); }
+  /// Whether it could be closed: a file may be written to once more.
+  bool close() { return id_ < 0 || closer_(std::exchange(id_, -1)) >= 0; }
   operator hid_t() const { return id_; }  // what the C interface takes
   explicit operator bool() const { return id_ >= 0; }
 
  private:
   hid_t id_ = -1;
-  herr_t (*close_)(hid_t) = nullptr;
+  herr_t (*closer_)(hid_t) = nullptr;
 };
 
 /// Debian's HDF5 takes no calls from two threads at once, not even for two files. Code that runs in several threads

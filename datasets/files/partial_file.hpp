@@ -1,7 +1,7 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
+#include <string_view>
 
 #include "datasets/files/hdf5.hpp"
 #include "search/base/file.hpp"
@@ -17,8 +17,8 @@ class PartialFile {
 
   const hdf5::Handle& file() const { return file_; }
   const std::filesystem::path& path() const { return atomic_.path(); }
-  /// Throws InputError: the disk refuses the data.
-  [[noreturn]] void fail(const std::string& problem) const;
+  /// Throws InputError, with errno's reason: the disk refuses the data.
+  [[noreturn]] void fail(std::string_view problem) const;
 
   /// Call after the last write, with its datasets closed: then all is on the disk, under a temporary name. `good`:
   /// whether the last writes succeeded.
