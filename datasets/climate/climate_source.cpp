@@ -23,6 +23,7 @@ using netcdf::Variable;
 
 const std::set<std::string> member_names{"member", "member_id", "ensemble", "ens", "realization", "number"};
 constexpr const char* remedy = "give a NetCDF file that is whole";
+constexpr const char* unreadable = "cannot be read; the file may be cut short: fetch it again";
 constexpr const char* remap = "remap it first, as with 'cdo remapcon,r72x36 in.nc out.nc'";
 
 Variable variable_of(const File& file, const std::filesystem::path& path, const std::string& name) {
@@ -98,13 +99,20 @@ void ClimateSource::find_dimensions() {
   }
 }
 
+std::vector<double> ClimateSource::read_all(const Variable& variable) const {
+  std::vector<double> numbers = file_->read(variable);
+  if (numbers.empty() && variable.size() > 0)
+    throw InputError(fmt::format("{}: {} {}", path_.string(), variable.name, unreadable));
+  return numbers;
+}
+
 void ClimateSource::read_times() {
   const auto time = file_->variable(variable_.dimensions[*time_]);
   if (!time) refuse("has no coordinate of its time; give a file with one");
-  std::vector<double> numbers = file_->read(*time);
+  std::vector<double> numbers = read_all(*time);
   const std::string name = file_->text(*time, "bounds").value_or("");
   const auto bounds = file_->variable(name);
-  const std::vector<double> pairs = bounds ? file_->read(*bounds) : std::vector<double>();
+  const std::vector<double> pairs = bounds ? read_all(*bounds) : std::vector<double>();
   const bool bounded = !pairs.empty() && pairs.size() == 2 * numbers.size();
   // A mean covers the time between its bounds, wherever within them its stamp is.
   for (std::size_t i = 0; bounded && i < numbers.size(); ++i) numbers[i] = (pairs[2 * i] + pairs[2 * i + 1]) / 2;
@@ -187,7 +195,7 @@ std::vector<float> ClimateSource::read(std::size_t moment) {
   if (member_) start[*member_] = member_place_;
   if (row_) count[*row_] = shape(*row_), count[*column_] = shape(*column_);
   std::vector<double> values = file_->read(variable_, start, count);
-  if (values.empty()) refuse("cannot be read; the file may be cut short: fetch it again");
+  if (values.empty()) refuse(unreadable);
   values = file_->decoded(variable_, std::move(values));
   if (global()) return {static_cast<float>(values[0])};
   const std::size_t rows = shape(*row_), columns = shape(*column_);

@@ -42,6 +42,8 @@ class ClimateSource {
 
  private:
   void find_dimensions();
+  /// All numbers of a coordinate or of bounds. Throws InputError where they cannot be read.
+  std::vector<double> read_all(const netcdf::Variable& variable) const;
   void read_times();
   void read_grid();
   void check_distinct(const std::vector<double>& degrees, std::size_t dimension) const;

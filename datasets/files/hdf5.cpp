@@ -48,6 +48,18 @@ std::string name_by(const Get& get, const Handle& object) {
   return name;
 }
 
+[[noreturn]] void refuse_unreadable(const Handle& object, const std::string& name) {
+  refuse(name_by(H5Fget_name, object), name_by(H5Iget_name, object) + ": " + name + " cannot be read",
+         "fetch it again or leave it out");
+}
+
+/// No handle where there is no such attribute. Throws InputError where there is one, and it cannot be opened.
+Handle open_attribute(const Handle& object, const std::string& name) {
+  Handle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose);
+  if (!attribute && object && H5Aexists(object, name.c_str()) != 0) refuse_unreadable(object, name);
+  return attribute;
+}
+
 /// A text that is a number, such as "0.01".
 std::optional<double> number_of(const std::string& text) {
   char* end = nullptr;
@@ -173,7 +185,7 @@ int read_int_attribute(const Handle& object, const std::string& name, int otherw
 }
 
 std::optional<double> read_number(const Handle& object, const std::string& name) {
-  const Handle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose);
+  const Handle attribute = open_attribute(object, name);
   if (!attribute) return std::nullopt;
   const Handle space(H5Aget_space(attribute), H5Sclose);
   std::vector<double> values(static_cast<std::size_t>(std::max<hssize_t>(H5Sget_simple_extent_npoints(space), 0)));
@@ -187,7 +199,7 @@ std::optional<double> read_number(const Handle& object, const std::string& name)
 }
 
 std::optional<std::string> read_text(const Handle& object, const std::string& name) {
-  const Handle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose);
+  const Handle attribute = open_attribute(object, name);
   if (!attribute) return std::nullopt;
   const Handle type(H5Aget_type(attribute), H5Tclose);
   const Handle space(H5Aget_space(attribute), H5Sclose);
@@ -195,13 +207,13 @@ std::optional<std::string> read_text(const Handle& object, const std::string& na
   if (H5Tget_class(type) != H5T_STRING || count < 1) return std::nullopt;
   if (H5Tis_variable_str(type) > 0) {
     std::vector<char*> texts(static_cast<std::size_t>(count));
-    if (H5Aread(attribute, type, static_cast<void*>(texts.data())) < 0) return std::nullopt;
+    if (H5Aread(attribute, type, static_cast<void*>(texts.data())) < 0) refuse_unreadable(object, name);
     std::string first = texts.front() ? texts.front() : "";
     H5Dvlen_reclaim(type, space, H5P_DEFAULT, static_cast<void*>(texts.data()));
     return first;
   }
   std::string text(H5Tget_size(type) * static_cast<std::size_t>(count), '\0');
-  if (H5Aread(attribute, type, text.data()) < 0) return std::nullopt;
+  if (H5Aread(attribute, type, text.data()) < 0) refuse_unreadable(object, name);
   text.resize(std::min(text.find('\0'), H5Tget_size(type)));
   return text.substr(0, text.find_last_not_of(' ') + 1);
 }

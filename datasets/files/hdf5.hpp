@@ -119,9 +119,9 @@ bool read_attribute(const Handle& object, const std::string& name, std::span<flo
 /// `otherwise` if it does not exist, or is not one integer.
 int read_int_attribute(const Handle& object, const std::string& name, int otherwise);
 /// The number in an attribute of any numeric type, or of text, a single one or the first of a list; nothing if there is
-/// none. Throws InputError where it is not a number.
+/// none. Throws InputError where it is not a number, or cannot be read.
 std::optional<double> read_number(const Handle& object, const std::string& name);
-/// The same for text; nothing if there is none, or it is something else.
+/// The same for text; nothing if there is none, or it is something else. Throws InputError where it cannot be read.
 std::optional<std::string> read_text(const Handle& object, const std::string& name);
 /// All texts of a dataset, of fixed or variable length; empty where it holds none.
 std::vector<std::string> read_texts(const Handle& file, const std::string& name);

@@ -22,6 +22,17 @@ std::size_t product(const std::vector<std::size_t>& shape) {
   return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
 }
 
+/// Whether an attribute is there, by the status of asking for it. Throws InputError where it cannot be read.
+bool is_there(int group, const std::string& attribute, int status) {
+  if (status == NC_NOERR || status == NC_ENOTATT) return status == NC_NOERR;
+  std::size_t length = 0;
+  nc_inq_path(group, &length, nullptr);
+  std::string path(length, '\0');
+  nc_inq_path(group, nullptr, path.data());
+  throw InputError(path + ": its attribute " + attribute + " cannot be read (" + nc_strerror(status) +
+                   "); fetch it again or leave it out");
+}
+
 /// The path of a group below the root, "Grid/"; empty: the root.
 std::string path_of(int group) {
   std::size_t length = 0;
@@ -162,8 +173,8 @@ Variable File::globals() const {
 std::optional<std::string> File::text(const Variable& variable, const std::string& name) const {
   nc_type type = NC_NAT;
   std::size_t length = 0;
-  if (nc_inq_att(variable.group, variable.number, name.c_str(), &type, &length) != NC_NOERR || length == 0)
-    return std::nullopt;
+  const int asked = nc_inq_att(variable.group, variable.number, name.c_str(), &type, &length);
+  if (!is_there(variable.group, name, asked) || length == 0) return std::nullopt;
   if (type == NC_STRING) {
     std::vector<char*> texts(length);
     if (nc_get_att_string(variable.group, variable.number, name.c_str(), texts.data()) != NC_NOERR) return std::nullopt;
@@ -180,7 +191,8 @@ std::optional<std::string> File::text(const Variable& variable, const std::strin
 std::vector<double> File::numbers(const Variable& variable, const std::string& name) const {
   nc_type type = NC_NAT;
   std::size_t length = 0;
-  if (nc_inq_att(variable.group, variable.number, name.c_str(), &type, &length) != NC_NOERR || length == 0) return {};
+  const int asked = nc_inq_att(variable.group, variable.number, name.c_str(), &type, &length);
+  if (!is_there(variable.group, name, asked) || length == 0) return {};
   if (type == NC_CHAR || type == NC_STRING) return numbers_in(text(variable, name).value_or(""));
   std::vector<double> values(length);
   if (nc_get_att_double(variable.group, variable.number, name.c_str(), values.data()) != NC_NOERR) return {};

@@ -37,7 +37,7 @@ class File {
   /// A stand-in variable that has the file's own attributes.
   Variable globals() const;
   /// A variable's attribute: its text, its first number, or all its numbers, which may be written as text; nothing if
-  /// there is none of this kind.
+  /// there is none of this kind. Throw InputError where it cannot be read.
   std::optional<std::string> text(const Variable& variable, const std::string& name) const;
   std::optional<double> number(const Variable& variable, const std::string& name) const;
   std::vector<double> numbers(const Variable& variable, const std::string& name) const;

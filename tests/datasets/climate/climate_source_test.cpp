@@ -121,6 +121,21 @@ TEST_CASE("a climate source: bounds that are missing matter where stamps lie bet
   CHECK(ClimateSource(folder / "co2.nc", "CO2", "").months().back() == month_of(2015, 3));
 }
 
+TEST_CASE("a climate source: bounds that are there and cannot be read are refused") {
+  const TemporaryFolder folder;
+  {
+    NetcdfMaker maker(folder / "co2.nc");
+    maker.dimension("time", 1), maker.dimension("bnds", 2);
+    maker.variable("time", NC_DOUBLE, {"time"}, {31}, {{"units", "days since 2015-01-01"}, {"bounds", "time_bnds"}});
+    maker.variable("time_bnds", NC_CHAR, {"time", "bnds"}, {});  // libnetcdf makes no numbers of letters
+    maker.variable("CO2", NC_DOUBLE, {"time"}, {400}, {{"units", "ppm"}});
+  }
+  CHECK_THROWS_WITH_AS(
+      ClimateSource(folder / "co2.nc", "CO2", ""),
+      ((folder / "co2.nc").string() + ": time_bnds cannot be read; the file may be cut short: fetch it again").c_str(),
+      InputError);
+}
+
 TEST_CASE("a climate source: members, and coordinates by name alone, as xarray writes a store of the course") {
   const TemporaryFolder folder;
   {

@@ -4,11 +4,14 @@
 
 #include <array>
 #include <cmath>
+#include <fstream>
 #include <vector>
 
 #include "search/base/error.hpp"
 #include "tests/datasets/radar/radar_maker.hpp"
 #include "tests/folder.hpp"
+#include "tests/refusal.hpp"
+#include "tests/text_of.hpp"
 
 using namespace stormsweep;
 
@@ -90,4 +93,24 @@ TEST_CASE("an attribute's number is its first, also in a text; only a missing at
         ((folder / "a.h5").string() + ": /: " + text + " is '" + text + "', no number; mend it or leave it out")
             .c_str(),
         InputError);
+}
+
+TEST_CASE("a text that is there and cannot be read is refused: it does not count as missing") {
+  const TemporaryFolder folder;
+  const auto path = folder / "a.h5";
+  {
+    const hdf5::Handle file = create(path), type(H5Tcopy(H5T_C_S1), H5Tclose), space(H5Screate(H5S_SCALAR), H5Sclose);
+    H5Tset_size(type, H5T_VARIABLE);
+    const hdf5::Handle attribute(H5Acreate2(file, "gain", type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+    const char* const text = "0.01";
+    H5Awrite(attribute, type, static_cast<const void*>(&text));
+  }
+  std::string bytes = text_of(path);
+  const auto heap = bytes.find("GCOL");  // which holds texts of any length
+  REQUIRE(heap != std::string::npos);
+  std::ofstream(path, std::ios::binary) << bytes.replace(heap, 4, "lost");
+  const hdf5::Handle file = hdf5::open(path, "");
+  const std::string message = path.string() + ": /: gain cannot be read; fetch it again or leave it out";
+  CHECK(refusal([&] { hdf5::read_text(file, "gain"); }) == message);
+  CHECK(refusal([&] { hdf5::read_number(file, "gain"); }) == message);
 }

@@ -10,9 +10,11 @@
 #include <vector>
 
 #include "datasets/files/cf_time.hpp"
+#include "datasets/files/hdf5.hpp"
 #include "search/base/error.hpp"
 #include "tests/datasets/radar/radar_maker.hpp"
 #include "tests/folder.hpp"
+#include "tests/refusal.hpp"
 
 using namespace stormsweep;
 
@@ -224,5 +226,31 @@ TEST_CASE("netcdf: chunks that hold more than the part read are unpacked once") 
   for (const std::size_t i : {1, 23, 0}) {
     REQUIRE(month(i).size() == cells);
     for (std::size_t cell = 0; cell < cells; ++cell) CHECK(month(i)[cell] == values[i * cells + cell]);
+  }
+}
+
+TEST_CASE("netcdf: attributes that libnetcdf cannot read are refused: they do not count as missing") {
+  const TemporaryFolder folder;
+  const auto path = folder / "a.nc";
+  {
+    Maker maker(path, 1);
+    const double scale = 0.01;
+    nc_put_att_double(maker.file(), maker.variable("v", NC_SHORT), "scale_factor", NC_DOUBLE, 1, &scale);
+  }
+  {
+    const hdf5::Handle file(H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose);
+    const hdf5::Handle variable(H5Dopen2(file, "v", H5P_DEFAULT), H5Dclose);
+    const std::array<hsize_t, 2> table{1, 1};  // NetCDF's attributes have one dimension
+    const hdf5::Handle space(H5Screate_simple(2, table.data(), nullptr), H5Sclose);
+    const hdf5::Handle attribute(H5Acreate2(variable, "table", H5T_NATIVE_INT, space, H5P_DEFAULT, H5P_DEFAULT),
+                                 H5Aclose);
+  }
+  const netcdf::File file(path, "");
+  const auto variable = file.variable("v").value();
+  for (const std::string& message :
+       {refusal([&] { file.number(variable, "scale_factor"); }), refusal([&] { file.text(variable, "units"); })}) {
+    CAPTURE(message);
+    CHECK(message.starts_with(path.string() + ": its attribute "));
+    CHECK(message.ends_with("); fetch it again or leave it out"));
   }
 }
