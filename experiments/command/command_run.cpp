@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <fstream>
 #include <iterator>
@@ -39,11 +40,14 @@ class Tail {
  public:
   explicit Tail(fs::path file) : file_(std::move(file)) {}
 
+  /// Throws InputError where it is there and cannot be read.
   std::string read(std::size_t most = most_read) {
     if (!open_) open_ = Descriptor(open(file_.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!open_) return {};
+    if (!open_ && errno == ENOENT) return {};
     std::string bytes(most, '\0');
-    bytes.resize(static_cast<std::size_t>(std::max<ssize_t>(0, ::read(*open_, bytes.data(), bytes.size()))));
+    const ssize_t got = open_ ? TEMP_FAILURE_RETRY(::read(*open_, bytes.data(), most)) : -1;
+    if (got < 0) refuse_file(file_, "cannot be read", "look at its disk");
+    bytes.resize(static_cast<std::size_t>(got));
     read_ += bytes.size();
     return bytes;
   }

@@ -88,10 +88,13 @@ CommandFolder make_folder(const Experiment& experiment, const Training& training
   fs::remove_all(folder.path, error);
   if (!fs::create_directories(folder.path, error))
     refuse_file(folder.path, "the command's folder cannot be made", AtomicFile::usual_remedy);
-  fs::create_directories(folder.state(), error);
+  if (fs::create_directories(folder.state(), error); error)
+    refuse_file(folder.state(), "the command's folder cannot be made", AtomicFile::usual_remedy);
   if (context.gang->rank() == 0) {
     end_with_a_line(folder.told());
-    fs::create_symlink(folder.told(), folder.report(), error);
+    if (fs::create_symlink(folder.told(), folder.report(), error); error)
+      refuse_file(folder.report(), "the link to the reports cannot be made",
+                  "keep the search on a file system that has links");
   }
   std::ofstream file(folder.configuration());
   file << to_json(last, experiment).dump(2) << '\n';

@@ -2,14 +2,17 @@
 #include "experiments/command/command_run.hpp"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <thread>
 
@@ -17,9 +20,23 @@
 #include "search/base/file.hpp"
 #include "search/base/process.hpp"
 #include "tests/folder.hpp"
+#include "tests/refusal.hpp"
 #include "tests/text_of.hpp"
 
 using namespace stormsweep;
+
+namespace {
+
+bool links_fail = false;
+
+}  // namespace
+
+/// Takes the place of the C library's: there are file systems without links.
+extern "C" int symlink(const char* target, const char* path) noexcept {
+  if (!links_fail) return symlinkat(target, AT_FDCWD, path);
+  errno = EPERM;
+  return -1;
+}
 
 namespace {
 
@@ -44,6 +61,7 @@ struct Ran {
 struct RunWorld {
   TemporaryFolder folder;
   bool one_training_a_curve = true;
+  std::function<void()> before_reading = [] {};  ///< done before any report is read
 
   /// `stop_after`: seconds.
   Ran run(const Experiment& experiment, std::vector<std::int64_t> milestones = {1}, double stop_after = 1e9,
@@ -66,7 +84,11 @@ struct RunWorld {
               ran.rows.push_back(outcome);
               ran.epochs.insert(ran.epochs.end(), epochs.begin(), epochs.end());
             },
-        .recalled = [&](double seconds) { ran.recalled = seconds; }};
+        .recalled =
+            [&](double seconds) {
+              ran.recalled = seconds;
+              before_reading();
+            }};
     ran.left = run_command(experiment, training, context, events);
     return ran;
   }
@@ -172,6 +194,29 @@ TEST_CASE("what goes wrong with a command is the row's reason, with its last wor
   reason(R"(echo '{"epoch": 1, "loss": NaN}' >> $STORMSWEEP_REPORT; sleep 60)", Status::diverged, "not finite");
   reason("sleep 60", Status::failed, "it has said nothing for 0.3 s", R"(, "timeout": 0.3)");
   reason("head -c 20000000 /dev/zero; exit 1", Status::failed, "exit status 1; see ");
+}
+
+TEST_CASE("a command fails whose reports cannot be read: the last one may be among them") {
+  RunWorld world;
+  world.before_reading = [&] {  // the link to them becomes one to a folder
+    const auto link = world.work().at(0) / "report.jsonl";
+    std::filesystem::remove(link);
+    std::filesystem::create_directory_symlink(world.folder.path(), link);
+  };
+  const Ran ran = world.run(experiment("true"));
+  REQUIRE(ran.left);
+  CHECK(ran.left->status == Status::failed);
+  CHECK(ran.left->error.starts_with("sh: " + (world.work().at(0) / "report.jsonl").string() +
+                                    ": cannot be read (Is a directory); look at its disk; see "));
+}
+
+TEST_CASE("a command does not start where its reports cannot be linked to") {
+  const RunWorld world;
+  links_fail = true;
+  const std::string message = refusal([&] { world.run(experiment("true")); });
+  links_fail = false;
+  CHECK(message.starts_with((world.work().at(0) / "report.jsonl").string() +
+                            ": the link to the reports cannot be made (Operation not permitted); "));
 }
 
 namespace {
