@@ -58,10 +58,12 @@ Descriptor open_temporary(const fs::path& temporary, const fs::path& path) {
   return file;
 }
 
-/// After this the renaming itself survives a power loss. Some network file systems cannot sync folders.
+/// After this the renaming itself survives a power loss. Some network file systems cannot sync folders, and nobody can
+/// sync one that he may write to, but not read.
 bool sync_folder(const fs::path& folder) {
   const Descriptor descriptor(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return descriptor && (::fsync(*descriptor) == 0 || errno == EINVAL);
+  if (!descriptor) return errno == EACCES;
+  return ::fsync(*descriptor) == 0 || errno == EINVAL;
 }
 
 Descriptor open_lock(const fs::path& path, const std::string& remedy) {

@@ -17,6 +17,7 @@
 
 #include "search/base/error.hpp"
 #include "tests/folder.hpp"
+#include "tests/refusal.hpp"
 #include "tests/text_of.hpp"
 
 using namespace stormsweep;
@@ -263,6 +264,23 @@ TEST_CASE("what cannot be made or replaced is refused with the reason") {
   AtomicFile file(folder / "a", "move it");
   CHECK_THROWS_WITH_AS(
       file.commit(), ((folder / "a").string() + ": cannot be replaced (Is a directory); move it").c_str(), InputError);
+}
+
+TEST_CASE("a file appears in a folder that may be written to, but not read") {
+  if (geteuid() != 0) return;  // only root may be another user, and it may read every folder itself
+  const TemporaryFolder folder;
+  fs::permissions(folder.path(), fs::perms(0711));
+  fs::create_directory(folder / "inbox");
+  fs::permissions(folder / "inbox", fs::perms(0333));
+  REQUIRE(seteuid(65534) == 0);
+  const std::string message = refusal([&] {
+    AtomicFile file(folder / "inbox/a");
+    file.write(std::string_view("whole"));
+    file.commit();
+  });
+  REQUIRE(seteuid(0) == 0);
+  CHECK(message.empty());
+  CHECK(text_of(folder / "inbox/a") == "whole");
 }
 
 TEST_CASE("a library may write the temporary file, of a name that is given") {
