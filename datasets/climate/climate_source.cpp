@@ -12,6 +12,7 @@
 #include "datasets/files/cf_axes.hpp"
 #include "datasets/files/field_layout.hpp"
 #include "search/base/error.hpp"
+#include "search/base/file.hpp"
 
 namespace stormsweep {
 
@@ -23,7 +24,7 @@ using netcdf::Variable;
 
 const std::set<std::string> member_names{"member", "member_id", "ensemble", "ens", "realization", "number"};
 constexpr const char* remedy = "give a NetCDF file that is whole";
-constexpr const char* unreadable = "cannot be read; the file may be cut short: fetch it again";
+constexpr const char* fetch = "the file may be cut short: fetch it again";
 constexpr const char* remap = "remap it first, as with 'cdo remapcon,r72x36 in.nc out.nc'";
 
 Variable variable_of(const File& file, const std::filesystem::path& path, const std::string& name) {
@@ -101,8 +102,7 @@ void ClimateSource::find_dimensions() {
 
 std::vector<double> ClimateSource::read_all(const Variable& variable) const {
   std::vector<double> numbers = file_->read(variable);
-  if (numbers.empty() && variable.size() > 0)
-    throw InputError(fmt::format("{}: {} {}", path_.string(), variable.name, unreadable));
+  if (numbers.empty() && variable.size() > 0) refuse_file(path_, variable.name + " cannot be read", fetch);
   return numbers;
 }
 
@@ -195,7 +195,7 @@ std::vector<float> ClimateSource::read(std::size_t moment) {
   if (member_) start[*member_] = member_place_;
   if (row_) count[*row_] = shape(*row_), count[*column_] = shape(*column_);
   std::vector<double> values = file_->read(variable_, start, count);
-  if (values.empty()) refuse(unreadable);
+  if (values.empty()) refuse_file(path_, variable_.name + " cannot be read", fetch);
   values = file_->decoded(variable_, std::move(values));
   if (global()) return {static_cast<float>(values[0])};
   const std::size_t rows = shape(*row_), columns = shape(*column_);

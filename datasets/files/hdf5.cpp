@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "search/base/error.hpp"
+#include "search/base/file.hpp"
 
 namespace stormsweep::hdf5 {
 
@@ -82,7 +83,9 @@ void silence() {
 Handle open(const std::filesystem::path& path, const std::string& remedy) {
   silence();
   if (!std::filesystem::exists(path)) refuse(path, "no such file", remedy);
-  if (H5Fis_hdf5(path.c_str()) <= 0) refuse(path, "not an HDF5 file", remedy);
+  const htri_t is_hdf5 = H5Fis_hdf5(path.c_str());
+  if (is_hdf5 < 0) refuse_file(path, "cannot be read", remedy);
+  if (is_hdf5 == 0) refuse(path, "not an HDF5 file", remedy);
   Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!file) refuse(path, "cannot be opened: cut short, or being written", remedy);
   return file;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <functional>
 #include <iterator>
 #include <numeric>
@@ -210,6 +211,7 @@ std::vector<double> File::read(const Variable& variable, const std::vector<std::
   if (!wanted) return {};
   keep_chunks(variable, start, count);
   std::vector<double> values(*wanted);
+  errno = 0;
   if (nc_get_vara_double(variable.group, variable.number, start.data(), count.data(), values.data()) != NC_NOERR)
     return {};
   const double wrapped = meant(variable, -1) + 1;  // 0, or 256 and its like

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "search/base/error.hpp"
+#include "search/base/file.hpp"
 
 namespace stormsweep {
 
@@ -130,7 +131,8 @@ void CfWeatherFile::read_grid(const Source& field) {
 std::vector<float> CfWeatherFile::read(LabelField field, std::int64_t moment) const {
   const auto& [variable, layout, level, unit] = sources_.at(field);
   const std::vector<double> values = read_image(file_, variable, layout, static_cast<std::size_t>(moment), level);
-  if (values.empty()) refuse(variable.name + " cannot be read; the file may be cut short: fetch it again");
+  if (values.empty())
+    refuse_file(path_, variable.name + " cannot be read", "the file may be cut short: fetch it again");
   std::vector<float> result(values.size());
   std::ranges::transform(values, result.begin(),
                          [to = unit](double value) { return static_cast<float>(to.scale * value + to.offset); });

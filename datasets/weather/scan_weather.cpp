@@ -28,13 +28,13 @@ constexpr std::size_t channels = weather_channels;
 /// XXH3 of a file's bytes, 16 hexadecimal digits. It leaves the file in the page cache for the next reads.
 std::string checksum_of(const fs::path& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) throw InputError(path.string() + ": cannot be opened; look at its rights");
+  if (!file) refuse_file(path, "cannot be opened", "look at its rights");
   std::vector<char> buffer(1 << 20);
   Checksum checksum;
   ssize_t got = 0;
   while ((got = ::read(*file, buffer.data(), buffer.size())) > 0)
     checksum.add(std::as_bytes(std::span(buffer).first(static_cast<std::size_t>(got))));
-  if (got < 0) throw InputError(path.string() + ": cannot be read to its end; copy or make it again");
+  if (got < 0) refuse_file(path, "cannot be read to its end", "copy or make it again");
   return checksum.digits();
 }
 

@@ -50,7 +50,7 @@ bool is_class(T value) {
 struct WeatherFile::State {
   explicit State(const fs::path& file_path)
       : path(file_path), layout(weather_layout(file_path)), file(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-    if (!file) throw InputError(path.string() + ": cannot be opened; look at its rights");
+    if (!file) refuse_file(path, "cannot be opened", "look at its rights");
   }
 
   std::size_t pixels() const { return layout.height * layout.width; }
@@ -60,7 +60,8 @@ struct WeatherFile::State {
     auto* at = reinterpret_cast<char*>(to);
     for (std::size_t left = count * sizeof(T); left > 0;) {
       const ssize_t got = pread(*file, at, left, static_cast<off_t>(offset));
-      if (got <= 0) throw InputError(path.string() + ": cannot be read to its end; copy or make it again");
+      if (got < 0) refuse_file(path, "cannot be read to its end", "copy or make it again");
+      if (got == 0) throw InputError(path.string() + ": cannot be read to its end; copy or make it again");
       at += got, left -= static_cast<std::size_t>(got), offset += static_cast<std::size_t>(got);
     }
   }

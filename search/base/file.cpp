@@ -95,8 +95,8 @@ bool write_all(const Descriptor& file, std::span<const char> bytes) {
 }
 
 void refuse_file(const fs::path& path, std::string_view problem, std::string_view remedy) {
-  const std::string reason = std::generic_category().message(errno);
-  throw InputError(fmt::format("{}: {} ({}); {}", path.string(), problem, reason, remedy));
+  const std::string reason = errno == 0 ? "" : " (" + std::generic_category().message(errno) + ")";
+  throw InputError(fmt::format("{}: {}{}; {}", path.string(), problem, reason, remedy));
 }
 
 fs::path behind_links(fs::path path) {

@@ -114,3 +114,9 @@ TEST_CASE("a text that is there and cannot be read is refused: it does not count
   CHECK(refusal([&] { hdf5::read_text(file, "gain"); }) == message);
   CHECK(refusal([&] { hdf5::read_number(file, "gain"); }) == message);
 }
+
+TEST_CASE("what cannot be read is not taken for another kind of file") {
+  const TemporaryFolder folder;
+  CHECK(refusal([&] { hdf5::open(folder.path(), "give a file"); }) ==
+        folder.path().string() + ": cannot be read (Is a directory); give a file");
+}

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -264,6 +265,15 @@ TEST_CASE("what cannot be made or replaced is refused with the reason") {
   AtomicFile file(folder / "a", "move it");
   CHECK_THROWS_WITH_AS(
       file.commit(), ((folder / "a").string() + ": cannot be replaced (Is a directory); move it").c_str(), InputError);
+}
+
+TEST_CASE("a refusal of a file has errno's reason if there is one") {
+  const auto refused = [](int reason) {
+    errno = reason;
+    return refusal([] { refuse_file("/a", "cannot be read", "fetch it again"); });
+  };
+  CHECK(refused(EIO) == "/a: cannot be read (Input/output error); fetch it again");
+  CHECK(refused(0) == "/a: cannot be read; fetch it again");
 }
 
 TEST_CASE("a file appears in a folder that may be written to, but not read") {
