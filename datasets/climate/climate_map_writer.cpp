@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 #include <netcdf.h>
+#include <netcdf_mem.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <map>
+#include <memory>
 
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
@@ -25,12 +28,11 @@ double day_of(ClimateMonth month) {
 
 const std::map<std::string, std::string> standard_names{{"tas", "air_temperature"}, {"pr", "lwe_precipitation_rate"}};
 
-/// A file that is being written: every library call that fails throws.
+/// A file that is made in memory, as libnetcdf crashes where a disk does not take a file's last bytes. Every library
+/// call that fails throws.
 class Writing {
  public:
-  Writing(const fs::path& temporary, const fs::path& path) : path_(path) {
-    must(nc_create(temporary.c_str(), NC_NETCDF4 | NC_CLOBBER, &id_));
-  }
+  explicit Writing(const fs::path& path) : path_(path) { must(nc_create_mem(path.c_str(), NC_NETCDF4, 0, &id_)); }
   Writing(const Writing&) = delete;
   ~Writing() {
     if (id_ >= 0) nc_close(id_);
@@ -54,7 +56,13 @@ class Writing {
   void compress(int variable) { must(nc_def_var_deflate(id_, variable, /*shuffle=*/1, 1, /*level=*/1)); }
   void put(int variable, std::span<const double> values) { must(nc_put_var_double(id_, variable, values.data())); }
   void put(int variable, std::span<const float> values) { must(nc_put_var_float(id_, variable, values.data())); }
-  void close() { must(nc_close(std::exchange(id_, -1))); }
+  /// Its bytes, when all is put.
+  std::string close() {
+    NC_memio made{};
+    must(nc_close_memio(std::exchange(id_, -1), &made));
+    const std::unique_ptr<void, void (*)(void*)> owner(made.memory, std::free);
+    return {static_cast<const char*>(made.memory), made.size};
+  }
 
  private:
   void must(int status) const {
@@ -99,7 +107,7 @@ int put_degrees(Writing& file, const char* name, const char* unit, const char* a
 
 void write_climate_maps(const fs::path& path, const ClimateMaps& maps) {
   AtomicFile whole(path);
-  Writing file(whole.temporary(), path);
+  Writing file(path);
   file.attribute(NC_GLOBAL, "Conventions", "CF-1.8");
   file.attribute(NC_GLOBAL, "title", maps.title);
   file.attribute(NC_GLOBAL, "source", maps.source);
@@ -115,7 +123,7 @@ void write_climate_maps(const fs::path& path, const ClimateMaps& maps) {
     file.compress(variable);
     file.put(variable, field.values);
   }
-  file.close();
+  whole.write(file.close());
   whole.commit();
 }
 

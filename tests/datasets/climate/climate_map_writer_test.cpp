@@ -7,6 +7,8 @@
 #include "datasets/files/netcdf.hpp"
 #include "search/base/error.hpp"
 #include "tests/folder.hpp"
+#include "tests/full_disk.hpp"
+#include "tests/refusal.hpp"
 
 using namespace stormsweep;
 
@@ -47,4 +49,22 @@ TEST_CASE("monthly maps are written after the CF conventions, and read back") {
   CHECK(numbers(*file, "pr") == std::vector<double>(pr.begin(), pr.end()));
   CHECK(file->text(file->globals(), "title") == "ssp585, emulated");
   CHECK_THROWS_AS(write_climate_maps(folder / "nowhere/maps.nc", maps), InputError);
+}
+
+TEST_CASE("maps that the disk does not take are refused with its reason, and leave no file") {
+  const TemporaryFolder folder;
+  const std::vector<float> tas(4, 280.5f);
+  const ClimateMaps maps{.grid = {{-45, 45}, {90, 270}},
+                         .begin = 0,
+                         .months = 1,
+                         .fields = {{"tas", "K", tas}},
+                         .title = "",
+                         .source = ""};
+  std::string message;
+  {
+    const FullDisk disk(4096);
+    message = refusal([&] { write_climate_maps(folder / "maps.nc", maps); });
+  }
+  CHECK(message.starts_with((folder / "maps.nc").string() + ": cannot be written (File too large); "));
+  CHECK(std::filesystem::is_empty(folder.path()));
 }

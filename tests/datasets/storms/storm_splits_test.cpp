@@ -1,9 +1,7 @@
 #include "datasets/storms/storm_splits.hpp"
 
 #include <doctest/doctest.h>
-#include <sys/resource.h>
 
-#include <csignal>
 #include <string>
 #include <vector>
 
@@ -11,6 +9,7 @@
 #include "search/base/error.hpp"
 #include "search/base/random.hpp"
 #include "tests/folder.hpp"
+#include "tests/full_disk.hpp"
 
 using namespace stormsweep;
 
@@ -33,25 +32,6 @@ SplitCounts write(const std::filesystem::path& folder, std::int64_t n) {
   }
   return writer.finish("test");
 }
-
-/// No file of this process may grow beyond `bytes`: to a writer that looks like a full disk.
-class FullDisk {
- public:
-  explicit FullDisk(rlim_t bytes) {
-    getrlimit(RLIMIT_FSIZE, &before_);
-    handler_ = std::signal(SIGXFSZ, SIG_IGN);
-    const rlimit limit{bytes, before_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FullDisk() {
-    setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-
- private:
-  rlimit before_;
-  void (*handler_)(int);
-};
 
 }  // namespace
 
