@@ -99,7 +99,7 @@ class CommandRun {
         keep_work_(context.keep_work),
         one_training_a_curve_(context.one_training_a_curve),
         folder_(make_folder(experiment, training, context)),
-        tail_(folder_.report()),
+        tail_(folder_.told()),
         reports_(experiment, training.milestones, [this](CommandReports::Row row) { tell(std::move(row)); }) {
     const CommandGang gang = meet(*context.gang);
     CommandProcess::Start start{.words = words_for(experiment, training.trial(training.trials() - 1, experiment)),
@@ -113,7 +113,7 @@ class CommandRun {
 
   std::optional<Outcome> run() {
     try {
-      if (leads_) recall();
+      if (leads_) go_on();
       const auto end = follow();
       if (!end || (end->signal == SIGTERM && stopped_soon())) return stopped();
       return conclude(*end);
@@ -125,12 +125,20 @@ class CommandRun {
   }
 
  private:
-  /// Reads what earlier starts, which were stopped, reported, and when: a line of folder_.times() has how many bytes
-  /// had come after how many seconds, and 0 seconds where another start began.
-  void recall() {
+  /// Continues where earlier starts, which were stopped, had come to.
+  void go_on() {
+    recall(told_before_);
+    reports_.restart();
+    events_.recalled(reports_.recalled_seconds());
+    note(told_before_, 0);
+  }
+
+  /// Reads the reports up to a byte, and when they came: a line of folder_.times() has how many bytes had come after
+  /// how many seconds, and 0 seconds where another start began.
+  void recall(std::size_t end) {
     double seconds = 0;
     const auto add_as_far_as = [&](std::size_t bytes) {
-      bytes = std::min(bytes, told_before_);
+      bytes = std::min(bytes, end);
       if (bytes > tail_.bytes_read()) reports_.add(tail_.read(bytes - tail_.bytes_read()), seconds);
     };
     std::ifstream times(folder_.times());
@@ -140,10 +148,7 @@ class CommandRun {
       add_as_far_as(bytes);
       if (at == 0) reports_.restart(), seconds = 0;
     }
-    add_as_far_as(told_before_);
-    reports_.restart();
-    events_.recalled(reports_.recalled_seconds());
-    note(told_before_, 0);
+    add_as_far_as(end);
   }
 
   void note(std::size_t bytes, double seconds) const {
@@ -171,12 +176,21 @@ class CommandRun {
   }
 
   void read_reports() {
+    if (!leads_) return;
     for (std::string bytes; !(bytes = tail_.read()).empty();) {
-      if (!leads_) continue;
       const double now = seconds();
       const std::size_t end = bytes.rfind('\n');  // half a line does not count, and may be cut off
       if (end != bytes.npos) note(tail_.bytes_read() - (bytes.size() - end - 1), now);
       reports_.add(bytes, now);
+    }
+  }
+
+  /// The trials that rank 0's reports complete have not failed with another rank's command: rank 0 reports them.
+  void pass_reported() {
+    try {
+      recall(size_of(folder_.told()));
+      reports_.close();
+    } catch (const std::runtime_error&) {  // rank 0 says what is wrong with them
     }
   }
 
@@ -241,7 +255,7 @@ class CommandRun {
   /// be what was wrong, and a state is useless without those before it.
   Outcome ended(Status status, const std::string& reason) {
     Outcome outcome;
-    if (leads_) reports_.close();
+    leads_ ? reports_.close() : pass_reported();
     keep_reports();
     outcome.status = status;
     outcome.error = experiment_.command->words[0] + ": " + reason;
@@ -275,7 +289,7 @@ class CommandRun {
   const Seconds begun_ = awake_time();
   std::int64_t killed_ = out_of_memory_kills();
   CommandFolder folder_;
-  std::size_t told_before_ = size_of(folder_.report());  ///< bytes, by starts that were stopped
+  std::size_t told_before_ = size_of(folder_.told());  ///< bytes, by starts that were stopped
   Tail tail_;
   CommandReports reports_;
   std::uintmax_t size_ = 0;  ///< of all that it has written

@@ -340,6 +340,27 @@ exit 0
   CHECK(run({"sh", "-c", "cut -d' ' -f2 ranks | sort | uniq -c | grep -c '2 '"}, folder).out == "2\n");
 }
 
+TEST_CASE("what rank 0 has reported stays complete when another rank's command fails later, by both schedules") {
+  const WorkFolder folder;
+  folder.write("experiment.json", slow);
+  folder.write("train.sh", R"(if [ "$RANK" = 0 ]; then
+  for epoch in 1 2 3 4; do echo "{\"epoch\": $epoch, \"loss\": 0.$epoch}" >> "$STORMSWEEP_REPORT"; done
+  touch "$STORMSWEEP_DIRECTORY/said"; sleep 100
+fi
+until [ -e "$STORMSWEEP_DIRECTORY/said" ]; do sleep 0.05; done
+echo lost my way >&2; exit 5
+)");
+  folder.write("s.json", R"({"name": "s", "experiment": "./experiment.json",
+    "parameters": {"epochs": [1, 3, 9], "index": 1, "gpus": 2}})");
+  for (const std::string schedule : {"master-worker", "synchronous"}) {
+    CAPTURE(schedule);
+    std::filesystem::remove(folder / "said");
+    CHECK(search(folder, "s.json", schedule + ".db", {"--schedule", schedule}).status == 1);
+    CHECK(query(folder / (schedule + ".db"), "SELECT milestone, status, metrics FROM trials ORDER BY 1") ==
+          Rows{R"(1|complete|{"loss":0.1})", R"(3|complete|{"loss":0.3})", "9|failed|{}"});
+  }
+}
+
 TEST_CASE("PyTorch's DistributedDataParallel trains in a gang as it does under torchrun") {
   const WorkFolder folder;
   if (run({"/usr/bin/python3", "-c", "import torch.distributed"}, folder).status != 0) {
