@@ -4,6 +4,7 @@
 #include <exception>
 #include <map>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -16,8 +17,9 @@ namespace stormsweep {
 struct Prefetch::State {
   State(std::int64_t n, std::function<Batch(std::int64_t)> f, int threads, int beyond, const torch::Device& device)
       : count(n), make([f = std::move(f), device](std::int64_t k) { return uploaded(f(k), device); }), ahead(beyond) {
-    for (int i = 0; i < threads; ++i) {
-      makers.emplace_back([this](const std::stop_token& stop) { work(stop); });
+    try {
+      for (int i = 0; i < threads; ++i) makers.emplace_back([this](const std::stop_token& stop) { work(stop); });
+    } catch (const std::system_error&) {  // a limit on processes: those that there are do it
     }
   }
 

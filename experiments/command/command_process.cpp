@@ -15,10 +15,20 @@
 #include <cstring>
 #include <stdexcept>
 #include <string_view>
+#include <thread>
+
+#include "search/base/time.hpp"
 
 namespace stormsweep {
 
 namespace {
+
+constexpr Seconds longest_want{10}, pause{0.2};
+
+/// Whether the system refuses a process for want of processes or memory, perhaps only now.
+bool is_want(int error) {
+  return error == EAGAIN || error == ENOMEM;
+}
 
 /// Variables of an MPI job, and those by which `stormsweep run` instructs its rank 0: a search that a command starts
 /// would take them for its own.
@@ -90,8 +100,18 @@ CommandProcess::CommandProcess(const Start& start) {
   for (const auto& [name, value] : start.environment) environment.push_back(name + '=' + value);
   const Actions actions(start.folder);
   const Attributes attributes;
-  const int error = posix_spawn(&tender_, program.c_str(), &actions.actions, &attributes.attributes,
-                                pointers(words).data(), pointers(environment).data());
+  const auto spawn = [&] {
+    return posix_spawn(&tender_, program.c_str(), &actions.actions, &attributes.attributes, pointers(words).data(),
+                       pointers(environment).data());
+  };
+  int error = spawn();
+  for (const Seconds end = steady_time() + longest_want; is_want(error) && steady_time() < end; error = spawn())
+    std::this_thread::sleep_for(pause);
+  if (is_want(error))
+    throw std::runtime_error(
+        fmt::format("cannot be started ({}); raise `ulimit -u`, or the job's limits on processes "
+                    "and memory",
+                    std::strerror(error)));
   if (error != 0)
     throw std::runtime_error(fmt::format("{} cannot be started ({}); it belongs beside stormsweep-worker",
                                          program.string(), std::strerror(error)));

@@ -1,6 +1,7 @@
 #include "master/cli/data_check.hpp"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -25,11 +26,21 @@ bool nothing_to_check(const Space& space, const RunOptions& options) {
   return space.experiment->data.empty() && !space.experiment->command && options.device == "cpu";
 }
 
+/// Below this LibTorch's libraries, while they are loaded, end a worker or wait for memory for ever.
+void check_address_space() {
+  constexpr rlim_t least = 900'000'000;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur < least)
+    throw InputError(fmt::format("ulimit -v is {} MB, and a worker needs {} MB; raise it", limit.rlim_cur / 1'000'000,
+                                 least / 1'000'000));
+}
+
 }  // namespace
 
 std::optional<DataReport> check_data(const Space& space, const RunOptions& options) {
   if (const auto known = environment(launch::data_report); !known.empty()) return parse_report(std::string(known));
   if (nothing_to_check(space, options)) return parse_report(R"({"fingerprint":"","notes":[],"gpus":0})");
+  check_address_space();
   int status = 0;
   std::vector<std::string> words{launch::worker_program(), "check", options.space.string()};
   if (!options.dry_run) words.push_back(cache_folder(options.results));

@@ -56,8 +56,8 @@ void check_json(const Space& space, const RunOptions& options) {
 
 /// Checked here so that a dry run reports it, too.
 void check_results(const fs::path& file) {
+  if (holds_results(file)) open_for_reading(file);
   std::error_code missing;
-  if (const auto size = fs::file_size(file, missing); !missing && size > 0) open_for_reading(file);
   const fs::path folder = fs::absolute(file).parent_path();
   if (!fs::is_directory(folder, missing))
     throw InputError(fmt::format("{}: cannot be made, for {} is no folder; make that, or name another --results",

@@ -206,7 +206,9 @@ void warn(const Submission& submission, const Space& space) {
 void keep_script(const fs::path& file, const std::string& text) {
   std::string first, second;
   std::ifstream before(file);
-  if (std::getline(before, first) && std::getline(before, second) && !second.starts_with("# Written by: stormsweep"))
+  const bool ours =
+      std::getline(before, first) && std::getline(before, second) && second.starts_with("# Written by: stormsweep");
+  if (fs::exists(file) && !ours)
     throw InputError(
         fmt::format("{}: is there, and not of our making; rename it, or name another --results", file.string()));
   AtomicFile script(file, "name --results in a folder that can be");

@@ -73,7 +73,7 @@ std::string worker_program() {
 }
 
 void expect_answer(int status, const std::string& what) {
-  if (status == 127)  // there is no such program
+  if (status == 127 && !fs::exists(worker_program()))
     throw InputError(worker_program() + ": cannot be started; it belongs beside stormsweep: build all");
   if (status != 0) throw InputError(what + " ended with status " + std::to_string(status) + ", as told above");
 }

@@ -40,8 +40,11 @@ PageServer::~PageServer() {
 void PageServer::serve() {
   for (;;) {
     const Descriptor connection(accept4(*listening_, nullptr, nullptr, SOCK_CLOEXEC));
-    if (!connection && errno == EINVAL) return;  // shut down
-    if (!connection) continue;
+    if (!connection) {  // the server ends, or there are no descriptors for now
+      pollfd end{*listening_, 0, 0};
+      if (poll(&end, 1, 100) > 0) return;
+      continue;
+    }
     setsockopt(*connection, SOL_SOCKET, SO_SNDTIMEO, &longest_wait, sizeof(longest_wait));
     const auto request = parse_request(read_head(connection));
     send_all(connection, to_text(request ? answer_(*request) : HttpAnswer{400}));

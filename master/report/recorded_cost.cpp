@@ -46,7 +46,7 @@ TrainingCost read_cost(const Space& space, const std::filesystem::path& database
     expect_search_of(*space.experiment, space.cost.like, "cost.like");
     learn(cost, *space.experiment, space.cost.like);
   }
-  if (std::filesystem::exists(database)) learn(cost, *space.experiment, database);
+  if (holds_results(database)) learn(cost, *space.experiment, database);
   return cost;
 }
 

@@ -163,4 +163,13 @@ SQLite::Database open_for_reading(const std::filesystem::path& file) {
   });
 }
 
+bool holds_results(const std::filesystem::path& file) {
+  check_database_name(file);
+  if (!std::filesystem::exists(file)) return false;
+  return guarded(file, [&] {
+    SQLite::Database writable(file, SQLite::OPEN_READWRITE, busy_timeout);
+    return !is_new(writable, file);
+  });
+}
+
 }  // namespace stormsweep

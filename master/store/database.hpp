@@ -32,6 +32,10 @@ SQLite::Database open_for_writing(const std::filesystem::path& file);
 /// file is missing.
 SQLite::Database open_for_reading(const std::filesystem::path& file);
 
+/// Whether the file is there and has our tables. A run that was killed before it had made them left none: its journal
+/// is rolled back first. Throws InputError as above.
+bool holds_results(const std::filesystem::path& file);
+
 /// Throws SQLite's error about `file`, or that of a damaged row, as an InputError with the remedy; NotNow where it may
 /// pass.
 [[noreturn]] void refuse(const std::filesystem::path& file, const SQLite::Exception& error);

@@ -182,8 +182,7 @@ std::uint64_t reuse_trials(SQLite::Database& into, const Space& space, const Reu
 }
 
 std::string rows_of_earlier_experiment(const std::filesystem::path& file, const Space& space) {
-  std::error_code missing;
-  if (const auto size = std::filesystem::file_size(file, missing); missing || size == 0) return "";
+  if (!holds_results(file)) return "";
   SQLite::Database database = open_for_reading(file);
   return guarded(file, [&]() -> std::string {
     SQLite::Statement oldest(database,

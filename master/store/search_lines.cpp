@@ -36,7 +36,8 @@ void write_search_lines(SQLite::Database& database, std::int64_t search, std::st
   json.sync();
   select.reset();
   SQLite::Statement update(database, "UPDATE searches SET json_file = ?, json_bytes = ? WHERE id = ?");
-  SQLite::bind(update, file.string(), static_cast<std::int64_t>(json.written()), search);
+  SQLite::bind(update, std::filesystem::absolute(file).lexically_normal().string(),
+               static_cast<std::int64_t>(json.written()), search);
   update.exec();
   json.keep();
 }

@@ -43,6 +43,7 @@ struct Tally {
 struct PendingTrial {
   TrialRecord record;
   double metric = 0;
+  bool written = false;  ///< by the last attempt to commit it, not there before
 };
 
 /// A trial whose row the current commit writes, for Store::Options::committed.
@@ -83,7 +84,7 @@ struct StoreDatabase {
   std::uint64_t settle();
   void close();
   void write(Tally& next, double now);
-  void write_trial(PendingTrial& trial, Tally& next);
+  void write_trial(PendingTrial& trial, bool again, Tally& next);
   void report_committed();
   SQLite::Statement select_stored(const std::string& condition);
   std::optional<StoredTrial> read_stored(SQLite::Statement& select) const;
@@ -95,6 +96,7 @@ struct StoreDatabase {
   /// The value that the search chooses by in the row of that id; nothing where it is undefined.
   std::optional<double> metric_of(std::int64_t id);
   void write_proposals();
+  double last_sign();
   void write_sign(double now);
 
   std::filesystem::path file;
@@ -110,7 +112,10 @@ struct StoreDatabase {
   ProcessIdentity writer = this_process();
   Seconds signed_at;  ///< time of the writer's last sign of life, on the steady clock
   Seconds last_patience;
-  std::string problem;  ///< why the last commit was not possible; otherwise empty
+  std::string problem;               ///< why the last commit was not possible; otherwise empty
+  double attempted = 0;              ///< its sign of life
+  std::size_t attempted_trials = 0;  ///< that it had
+  std::size_t retried = 0;           ///< trials of the current commit that the last one stored, though it was refused
   bool closed = false;
   SQLite::Statement lookup, select_metric, upsert, sign;
   EpochRows epoch_rows;

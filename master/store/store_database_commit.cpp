@@ -61,6 +61,9 @@ bool StoreDatabase::commit(double now, Seconds patience) {
     guarded(file, [&] {
       // After a refusal, lock the file exclusively first, rather than write many rows in vain.
       SQLite::Transaction transaction(sqlite, problem.empty() ? Behavior::IMMEDIATE : Behavior::EXCLUSIVE);
+      // A commit may take effect although its end was refused: its rows are this search's own, and yet to be told.
+      retried = !problem.empty() && last_sign() == attempted ? attempted_trials : 0;
+      attempted = now, attempted_trials = pending;
       write(next, now);
       transaction.commit();
     });
@@ -99,7 +102,7 @@ void StoreDatabase::write(Tally& next, double now) {
   for (const PendingEpoch& row : epochs)  // first: best epochs of trials are read from them
     epoch_rows.insert(lease.search, std::as_bytes(std::span(row.curve)), row.epoch, row.seconds, row.metrics);
   write_proposals();
-  for (std::size_t i = 0; i < pending; ++i) write_trial(trials[i], next);
+  for (std::size_t i = 0; i < pending; ++i) write_trial(trials[i], i < retried, next);
   if (!new_metrics.empty() && declare(sqlite, ColumnKind::metric, experiment.name, new_metrics)) create_views(sqlite);
   write_sign(now);  // before the lines: a process that has taken over may be writing them
   // Lines reach the disk before the database stores their length; after a crash anything beyond that length is
@@ -110,7 +113,7 @@ void StoreDatabase::write(Tally& next, double now) {
   }
 }
 
-void StoreDatabase::write_trial(PendingTrial& trial, Tally& next) {
+void StoreDatabase::write_trial(PendingTrial& trial, bool again, Tally& next) {
   TrialRecord& record = trial.record;
   best_epochs.fill(lease.search, record);
   if (metric_at == MetricAt::best) trial.metric = record.best_metric.value_or(undefined_metric);
@@ -118,7 +121,7 @@ void StoreDatabase::write_trial(PendingTrial& trial, Tally& next) {
   upsert.tryReset();
   upsert.bind(1, lease.search);
   bind_record(upsert, 2, record);
-  const bool written = upsert.exec() > 0;
+  const bool written = trial.written = upsert.exec() > 0 || (again && trial.written);
   if (!is_terminal(record.status) || (!written && !on_committed)) return;
   auto id = sqlite.getLastInsertRowid();
   Status status = record.status;
@@ -156,6 +159,12 @@ void StoreDatabase::write_proposals() {
     insert.reset();
     insert.clearBindings();
   }
+}
+
+double StoreDatabase::last_sign() {
+  SQLite::Statement select(sqlite, "SELECT writer_seen FROM searches WHERE id = ?");
+  select.bind(1, lease.search);
+  return select.executeStep() ? select.getColumn(0).getDouble() : 0;
 }
 
 void StoreDatabase::write_sign(double now) {

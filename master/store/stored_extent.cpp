@@ -37,7 +37,7 @@ std::optional<Row> read_row(SQLite::Database& database, std::int64_t search) {
 }  // namespace
 
 std::optional<std::uint64_t> read_extent(const std::filesystem::path& file, const Space& space) {
-  if (!std::filesystem::exists(file)) return std::nullopt;
+  if (!holds_results(file)) return std::nullopt;
   SQLite::Database database = open_for_reading(file);
   return guarded(file, [&]() -> std::optional<std::uint64_t> {
     if (!database.tableExists("budgets")) return std::nullopt;

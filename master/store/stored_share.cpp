@@ -37,7 +37,7 @@ void forget_share(SQLite::Database& database, const std::string& search) {
 }
 
 void refuse_other_division(const std::filesystem::path& file, const std::string& search, const Share& share) {
-  if (!std::filesystem::exists(file)) return;
+  if (!holds_results(file)) return;
   SQLite::Database database = open_for_reading(file);
   guarded(file, [&] {
     const auto there = read_share(database, search);

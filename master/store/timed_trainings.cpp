@@ -23,7 +23,7 @@ TrainingTimes measure_trainings(const std::vector<std::filesystem::path>& databa
   TrainingTimes all;
   double sum = 0, rank_seconds = 0;
   for (const auto& file : databases) {
-    if (!std::filesystem::exists(file)) continue;
+    if (!holds_results(file)) continue;
     SQLite::Database database = open_for_reading(file);
     guarded(file, [&] {
       // Trials of a training are its milestones, so the longest took as long as the training.

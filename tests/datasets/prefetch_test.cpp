@@ -1,6 +1,9 @@
 #include "datasets/prefetch.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -39,6 +42,19 @@ TEST_CASE("prefetch: all batches in order, on any number of threads, however une
     CHECK(drain(batches) == expected);
     CHECK(!batches.next());
   }
+}
+
+TEST_CASE("prefetch: under a limit on processes batches are made by the threads that there are") {
+  const pid_t child = fork();
+  if (child == 0) {
+    const rlimit none{0, 0};  // of which root takes no notice
+    if ((geteuid() == 0 && setuid(65534) != 0) || setrlimit(RLIMIT_NPROC, &none) != 0) _exit(2);
+    Prefetch batches(5, numbered, 2);
+    _exit(drain(batches) == std::vector<std::int64_t>{0, 1, 2, 3, 4} ? 0 : 1);
+  }
+  int status = -1;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
 }
 
 TEST_CASE("prefetch: no more is made than asked for ahead") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <ctime>
 #include <optional>
 #include <vector>
 
@@ -21,12 +23,17 @@ using namespace stormsweep::test;
 
 namespace {
 
-Descriptor connected(const std::filesystem::path& path) {
-  Descriptor client(socket(AF_UNIX, SOCK_STREAM, 0));
+sockaddr_un address_of(const std::filesystem::path& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   std::strcpy(address.sun_path, path.c_str());
-  REQUIRE(connect(*client, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0);
+  return address;
+}
+
+Descriptor connected(const std::filesystem::path& path) {
+  Descriptor client(socket(AF_UNIX, SOCK_STREAM, 0));
+  const sockaddr_un address = address_of(path);
+  REQUIRE(connect(*client, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
   return client;
 }
 
@@ -101,6 +108,26 @@ TEST_CASE("a server ends at once, whoever has connected and said nothing, or hal
     server.reset();
     CHECK(steady_time() - begin < Seconds(60));
   }
+}
+
+TEST_CASE("a server without descriptors waits for some without work, and can be ended") {
+  const TemporaryFolder folder;
+  const UnixSocket listening(folder.path / "s.sock");
+  std::optional<PageServer> server;
+  server.emplace(
+      listening.descriptor(), [](const HttpRequest&) { return HttpAnswer(); }, Seconds(1000));
+  const Descriptor client(socket(AF_UNIX, SOCK_STREAM, 0));
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit none{static_cast<rlim_t>(*Descriptor(dup(0))), before.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &none);
+  const sockaddr_un address = address_of(listening.path());
+  CHECK(connect(*client, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
+  const std::clock_t begin = std::clock();
+  usleep(500'000);
+  CHECK(std::clock() - begin < CLOCKS_PER_SEC / 4);
+  server.reset();
+  setrlimit(RLIMIT_NOFILE, &before);
 }
 
 TEST_CASE("a socket is this user's alone, and goes with its server") {
