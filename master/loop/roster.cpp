@@ -33,7 +33,15 @@ WorkerInfo Roster::trainer(WorkerId leader, const std::vector<WorkerId>& members
   if (members.empty()) return info;
   info.gang = static_cast<int>(members.size());
   info.ranks.clear();
-  for (const WorkerId member : members) info.ranks += (info.ranks.empty() ? "" : ",") + std::to_string(member.value);
+  std::string hosts;
+  bool apart = false;
+  for (const WorkerId member : members) {
+    const std::string comma = info.ranks.empty() ? "" : ",";
+    info.ranks += comma + std::to_string(member.value);
+    hosts += comma + workers_[member].host;
+    apart |= workers_[member].host != info.host;
+  }
+  if (apart) info.host = hosts;
   return info;
 }
 

@@ -83,6 +83,16 @@ TEST_CASE(
   CHECK(long_runners(roster, 12) == Found{{7, 0}});
 }
 
+TEST_CASE("roster: a gang's row has the host of each rank, or one name where all are on one host") {
+  Roster roster;
+  wire::Hello hello;
+  for (const auto& [worker, host] : {std::pair(w1, "h1"), {w2, "h2"}, {WorkerId{3}, "h2"}})
+    hello.host = host, roster.join(worker, hello);
+  CHECK(roster.trainer(w2, {}).host == "h2");
+  CHECK(roster.trainer(w2, {w2, WorkerId{3}}).host == "h2");
+  CHECK(roster.trainer(w1, {w1, w2, WorkerId{3}}).host == "h1,h2,h2");
+}
+
 TEST_CASE("roster: the ranks of a gang are known even if its leader has not joined") {
   Roster roster;
   CHECK(roster.trainer(w1, {w1, w2}).ranks == "1,2");
