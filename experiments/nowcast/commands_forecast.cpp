@@ -82,9 +82,11 @@ Syntax syntax_of(ForecastOptions& options) {
               {"thresholds", po::value(&options.thresholds),
                "judge also where the truth reaches so much or more, as 1,7.5 (mm/h; of VIL, its steps)"},
               {"memory", po::value(&options.memory),
-               "GB for the network, which works in tiles where the image needs more (default: half of what is free)"},
+               "GB for the network, which works in tiles where the image needs more (default: half of what is free); "
+               "the last bit of a pixel may depend on the tiles"},
               {"tile", po::value(&options.tile), "pixels of a tile's side, a multiple of 16, instead of --memory"},
-              {"threads", po::value(&options.threads)->default_value(usable_cores()), "to compute with"},
+              {"threads", po::value(&options.threads)->default_value(usable_cores()),
+               "to compute with; the last bit of a pixel may depend on them"},
           },
       .groups = {options.figures.options("a figure of forecast, truth and what is to be beaten")}};
 }
