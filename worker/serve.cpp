@@ -15,6 +15,7 @@
 
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
+#include "search/base/processor.hpp"
 #include "search/base/pulse.hpp"
 #include "search/base/time.hpp"
 #include "search/base/waking_clock.hpp"
@@ -60,7 +61,7 @@ Placement place(const MpiChannel& channel, const std::string& device, int thread
 wire::Hello introduction(const Placement& placement, const Executor& executor) {
   return {.host = host_name(),
           .device = placement.gpu ? fmt::format("cuda:{}", *placement.gpu) : "cpu",
-          .cpu = cpu_model(),
+          .cpu = processor_in_use(),
           .versions = executor.versions(),
           .threads = placement.threads};
 }
