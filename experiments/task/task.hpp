@@ -74,6 +74,8 @@ class Task {
   /// The least number of samples that go through the network together in training; no batch has fewer. 2 with batch
   /// norm, say, which learns nothing from one.
   virtual std::int64_t least_micro_batch() const { return 1; }
+  /// Called once a step, before its losses, by all ranks of a gang.
+  virtual void begin_step() {}
   /// Loss of at least one sample. Random draws (dropout) come from the default generator, which the trainer seeds for
   /// every step.
   virtual Loss loss(const Batch& batch) = 0;

@@ -31,6 +31,8 @@ class ScriptTask : public Task {
   std::int64_t batches_per_epoch() const override { return (train_.size() + batch_size_ - 1) / batch_size_; }
   Prefetch training_batches(std::int64_t epoch, std::int64_t first) override;
   std::int64_t micro_batch() const override { return own_batch_; }
+  /// A checkpoint has the leader's buffers alone, and the script may read them in training.
+  void begin_step() override { share_buffers(*network_, *context_.gang); }
   Loss loss(const Batch& batch) override;
   std::vector<std::string> training_metrics() const override { return {"train_loss"}; }
   Metrics evaluate(Split split) override;

@@ -35,6 +35,28 @@ Rows outcomes(const std::filesystem::path& database) {
   return query(database, "SELECT configuration, status, metrics, rung FROM trials ORDER BY 1, 4");
 }
 
+/// A search that is stopped once it has a row, and goes on, has the rows of one that was not.
+void check_stopped(const WorkFolder& folder, const std::string& parameters) {
+  folder.write("s.json", space(parameters));
+  const Ended whole = run_stormsweep(search_words("whole.db"), folder);
+  CAPTURE(whole.err);
+  REQUIRE(whole.status == 0);
+  Command stopped(
+      [] {
+        Words words = search_words("parts.db");
+        words.insert(words.begin(), stormsweep_program());
+        return words;
+      }(),
+      folder);
+  REQUIRE(eventually([&] { return number(folder / "parts.db", "SELECT count(*) FROM trials") >= 1; }));
+  stopped.signal(SIGTERM);
+  CHECK(stopped.wait().status == 85);
+  CHECK(number(folder / "parts.db", "SELECT count(*) FROM trials WHERE status = 'complete'") <
+        number(folder / "whole.db", "SELECT count(*) FROM trials"));
+  CHECK(run_stormsweep(search_words("parts.db"), folder).status == 0);
+  CHECK(outcomes(folder / "parts.db") == outcomes(folder / "whole.db"));
+}
+
 }  // namespace
 
 TEST_CASE("networks of one's own: the same rows under both schedules, and by halving") {
@@ -61,25 +83,15 @@ TEST_CASE("stopped in an epoch, a network of one's own goes on to the same bits"
   const WorkFolder folder;
   write_world(folder, 2000);
   // Batch norm, Adam, an average of the weights: all that a checkpoint has to hold.
-  folder.write(
-      "s.json",
-      space(R"("network": ["dense.pt", "normed.pt"], "epochs": [20, 60], "batch_size": 8, "weight_average": 0.9)"));
-  const Ended whole = run_stormsweep(search_words("whole.db"), folder);
-  CAPTURE(whole.err);
-  REQUIRE(whole.status == 0);
-  Command stopped(
-      [] {
-        Words words = search_words("parts.db");
-        words.insert(words.begin(), stormsweep_program());
-        return words;
-      }(),
-      folder);
-  REQUIRE(eventually([&] { return number(folder / "parts.db", "SELECT count(*) FROM trials") >= 1; }));
-  stopped.signal(SIGTERM);
-  CHECK(stopped.wait().status == 85);
-  CHECK(number(folder / "parts.db", "SELECT count(*) FROM trials WHERE status = 'complete'") < 4);
-  CHECK(run_stormsweep(search_words("parts.db"), folder).status == 0);
-  CHECK(outcomes(folder / "parts.db") == outcomes(folder / "whole.db"));
+  check_stopped(folder, R"("network": ["dense.pt", "normed.pt"], "epochs": [20, 60], "batch_size": 8,
+                           "weight_average": 0.9)");
+}
+
+TEST_CASE("stopped in an epoch, a gang whose training reads a buffer that it updates goes on to the same bits") {
+  const WorkFolder folder;
+  write_world(folder, 2000);
+  folder.write("experiment.json", R"({"name": "mine", "summary": "s", "network": "levelled.pt", "loss": "mse"})");
+  check_stopped(folder, R"("epochs": [20, 60], "batch_size": 8, "gpus": 2, "gradient_lag": [0, 1])");
 }
 
 TEST_CASE("two ranks train a network of one's own as one does with twice the batch") {

@@ -123,6 +123,7 @@ void TrainingLoop::step(const Batch& batch) {
       static_cast<double>(epoch_) + static_cast<double>(step_) / static_cast<double>(task_->batches_per_epoch());
   for (auto& group : optimizer_->param_groups()) group.options().set_lr(plan_.learning_rate.at(epochs));
   ++step_;
+  task_->begin_step();
   torch::Tensor sums = backward(batch);
   if (gradients_) {
     gradients_->start(sums);

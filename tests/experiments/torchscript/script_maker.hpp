@@ -51,6 +51,23 @@ def forward(self, input: Tensor) -> Tensor:
   return script;
 }
 
+/// A dense layer, [n, 2] to [n], of inputs divided by a mean magnitude that training both updates and reads.
+inline torch::jit::Module levelled_script() {
+  torch::jit::Module script("Levelled");
+  script.register_parameter("weight", trained(torch::ones({1, 2})), false);
+  script.register_buffer("level", torch::ones({1}));
+  script.register_buffer("steps", torch::zeros({}, torch::kInt64));
+  script.register_attribute("training", c10::BoolType::get(), true);
+  script.define(R"(
+def forward(self, input: Tensor) -> Tensor:
+    if self.training:
+        self.level.mul_(0.9).add_(input.abs().mean() * 0.1)
+        self.steps.add_(1)
+    return torch.linear(input / self.level, self.weight, None).squeeze(1)
+)");
+  return script;
+}
+
 /// The tornado network with the weights of `network`: [n, 3, 32, 32] to logits [n].
 inline torch::jit::Module tornado_script(const TornadoCnn& network) {
   torch::jit::Module script("Tornado");

@@ -23,12 +23,13 @@ inline void write_split(const std::filesystem::path& folder, const std::string& 
   write_tensors(folder / (split + ".h5"), {{"input", input}, {"target", input.mean(1)}});
 }
 
-/// What a user brings: two networks, three splits, and an experiment.json with `loss` and the keys after it.
+/// What a user brings: three networks, three splits, and an experiment.json with `loss` and the keys after it.
 inline void write_script_world(const std::filesystem::path& folder, std::int64_t samples = 50,
                                const std::string& networks = R"(["dense.pt", "normed.pt"])",
                                const std::string& loss = R"("mse")") {
   dense_script(2).save(folder / "dense.pt");
   normed_script().save(folder / "normed.pt");
+  levelled_script().save(folder / "levelled.pt");
   torch::manual_seed(5);
   write_split(folder, "train", samples);
   write_split(folder, "validation", 20);
