@@ -1,8 +1,11 @@
 #include "worker/training/checkpoint.hpp"
 
-#include <string>
+#include <fmt/format.h>
+#include <torch/utils.h>
+#include <torch/version.h>
 
 #include "experiments/task/archive_file.hpp"
+#include "search/base/processor.hpp"
 
 namespace stormsweep {
 
@@ -27,6 +30,7 @@ void write(torch::serialize::OutputArchive& archive, const TrainingProgress& pro
   }
   archive.write("progress", torch::tensor(numbers, torch::kFloat64));
   archive.write("metrics", names);
+  archive.write("computed_with", computing_with());
 }
 
 TrainingProgress read(torch::serialize::InputArchive& archive) {
@@ -37,6 +41,7 @@ TrainingProgress read(torch::serialize::InputArchive& archive) {
   tensor = tensor.to(torch::kCPU);
   const double *next = tensor.data_ptr<double>(), *end = next + tensor.numel();
   TrainingProgress progress;
+  if (c10::IValue with; archive.try_read("computed_with", with)) progress.computed_with = with.toStringRef();
   for (const auto timing : timings_saved) progress.timings.*timing = *next++;
   while (next < end) {
     EpochRecord& record = progress.records.emplace_back();
@@ -48,6 +53,10 @@ TrainingProgress read(torch::serialize::InputArchive& archive) {
 }
 
 }  // namespace
+
+std::string computing_with() {
+  return fmt::format("--threads {}, {}, LibTorch {}", torch::get_num_threads(), processor_in_use(), TORCH_VERSION);
+}
 
 std::optional<TrainingProgress> Checkpoint::load(TrainingLoop& loop) const {
   if (!fs::exists(file_)) return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "search/space/outcome.hpp"
@@ -13,7 +14,11 @@ namespace stormsweep {
 struct TrainingProgress {
   Timings timings;                   ///< so far
   std::vector<EpochRecord> records;  ///< since the last milestone; right after one, those before it
+  std::string computed_with = {};    ///< in a loaded checkpoint: what `computing_with` told when it was saved, if known
 };
+
+/// What the last bits of a training depend on beside its configuration: "--threads 2, Intel(R) ..., LibTorch 1.13.1".
+std::string computing_with();
 
 /// The file that holds the state of one training. It appears whole or not at all, whatever happens meanwhile.
 class Checkpoint {

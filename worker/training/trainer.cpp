@@ -8,6 +8,7 @@
 #include <new>
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -89,6 +90,7 @@ class Trainer {
  private:
   void load(const std::function<std::unique_ptr<Task>()>& make);
   void resume(const std::function<std::unique_ptr<Task>()>& make);
+  void tell_mixture(const std::string& before);
   void check_time();
   std::optional<Failure> timed(const std::function<void()>& work);
   Outcome outcome(const std::optional<Failure>& failure, const Metrics& metrics) const;
@@ -172,8 +174,17 @@ void Trainer::resume(const std::function<std::unique_ptr<Task>()>& make) {
           "the ranks of the gang see different checkpoints: give --results on a shared file system");
   }
   if (!covers) return;
+  if (leads()) tell_mixture(found->computed_with);
   progress_ = *std::move(found);
   clock_.set(progress_.timings.wall);
+}
+
+void Trainer::tell_mixture(const std::string& before) {
+  const std::string now = computing_with();
+  const bool on_gpu = loop_->task().network().parameters().at(0).is_cuda();  // where these do not matter
+  if (before.empty() || before == now || on_gpu) return;
+  fmt::print(stderr, "{}: computed so far with {}, from here with {}; the last bits may differ from either's\n",
+             checkpoint_->file().string(), before, now);
 }
 
 void Trainer::save_if_worth_it(Seconds least) {

@@ -46,9 +46,9 @@ enum class TrainingEnd { finished, stopped };
 ///
 /// An existing checkpoint that is not beyond the first milestone is continued, bit-equal to a training that was never
 /// interrupted; timings continue, too. Checkpoints are written at intervals and when stopped. One that cannot be
-/// written is reported on standard error, once per training, and so is one that cannot be read. The checkpoint outlives
-/// the training, however that ends: the master removes it once the outcome is committed, unless the training may be
-/// tried again from there.
+/// written is reported on standard error, once per training, and so is one that cannot be read, or that other threads
+/// or another processor have computed: then the last bits may differ. The checkpoint outlives the training, however
+/// that ends: the master removes it once the outcome is committed, unless the training may be tried again from there.
 ///
 /// In a gang (null: alone) every rank calls this with a task of its own; all see the same losses, use the leader's
 /// clock, and make the same decisions. Only the leader writes checkpoints. Where one rank fails alone, its mates wait

@@ -263,6 +263,25 @@ TEST_CASE("a checkpoint that has a milestone's metrics but no longer its network
   CHECK(shown == std::vector<std::size_t>{0, 1});
 }
 
+TEST_CASE("a training that goes on with other threads says so, and one with the same does not") {
+  const int before = torch::get_num_threads();
+  for (const int threads : {1, 2}) {
+    const TemporaryFolder folder;
+    const CheckpointPlan checkpoints{folder / "c.pt", std::chrono::seconds(0)};
+    int steps = 0;
+    TrainingEvents stopped;
+    stopped.stop = [&] { return ++steps == 5; };
+    torch::set_num_threads(1);
+    train(make_line, {{4}}, stopped, nullptr, checkpoints);
+    torch::set_num_threads(threads);
+    std::vector<EndedTrial> ended;
+    const std::string said = heard([&] { train(make_line, {{4}}, recorded(ended), nullptr, checkpoints); });
+    CHECK((said.find("c.pt: computed so far with --threads 1, ") != std::string::npos) == (threads == 2));
+    CHECK((said.find(", from here with --threads 2, ") != std::string::npos) == (threads == 2));
+  }
+  torch::set_num_threads(before);
+}
+
 TEST_CASE("a checkpoint that cannot be written costs no training") {
   const TrainingPlan plan{{2, 4}};
   const auto whole = run({}, plan);
