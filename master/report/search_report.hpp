@@ -31,7 +31,7 @@ struct SearchReport {
 
   std::string name, experiment, metric, goal;
   std::map<std::string, std::int64_t> statuses;  ///< trials of the space by status
-  std::uint64_t others = 0;                      ///< trials of earlier versions of the space, or of other seeds
+  std::uint64_t others = 0;                      ///< rows that are not present (PresentRows)
   std::optional<std::string> part;               ///< "part 0 of 3", where the database holds a part of the search
   std::optional<std::uint64_t> total;            ///< trials of the space, or of the part; nothing where they cannot
                                                  ///< be counted

@@ -63,7 +63,7 @@ std::string to_text(const SearchReport& report) {
   say(fmt::format("  done {} of {}: {}", report.done(),
                   report.total ? std::to_string(*report.total) : "an unknown number", statuses_text(report)));
   if (report.others > 0)
-    say(fmt::format("  beside them, {} of earlier versions of the space or other seeds", report.others));
+    say(fmt::format("  beside them, {} of earlier versions of the space, of other seeds, or not drawn", report.others));
   if (report.trials_per_hour)
     say(fmt::format("  rate {} trials/hour, of the last {} at most, without pauses", rate_text(*report.trials_per_hour),
                     SearchReport::rate_trials));

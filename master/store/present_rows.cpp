@@ -1,28 +1,38 @@
 #include "master/store/present_rows.hpp"
 
+#include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "master/store/row_outcomes.hpp"
 #include "master/store/schema.hpp"
 #include "master/store/stored_proposals.hpp"
 #include "master/store/stored_share.hpp"
+#include "search/methods/halving.hpp"
 #include "search/methods/methods.hpp"
 
 namespace stormsweep {
 
 namespace {
 
+/// How many configurations random and sobol draw, where they need not draw all of the space.
+std::optional<std::uint64_t> most_drawn(const Space& space) {
+  return space.method.trials || space.continuous_axes() == 0 ? space.method.trials : space.limits.trials;
+}
+
 /// The method, limited to the proposals that are stored.
 std::unique_ptr<Method> method_of_past(SQLite::Database& database, std::int64_t search, Space space) {
-  if (!makes_proposals(space.method)) {
-    const auto share = read_share(database, space.name);
-    return make_method(space, share ? share->share : Share{});
+  if (makes_proposals(space.method)) {
+    const ProposalHistory past = read_proposals(database, search, *space.experiment);
+    const std::uint64_t stored = past.proposals.size();
+    space.method.trials = std::min(space.method.trials.value_or(stored), stored);
+    return make_method(space, {}, past);
   }
-  const ProposalHistory past = read_proposals(database, search, *space.experiment);
-  space.method.trials = past.proposals.size();
-  return make_method(space, {}, past);
+  if (!is_adaptive(space.method)) space.method.trials = most_drawn(space);
+  const auto share = read_share(database, space.name);
+  return make_method(space, share ? share->share : Share{});
 }
 
 /// Trials with rows that the search asks for when it is replayed from its rows.
@@ -44,14 +54,29 @@ std::set<Identity> asked_for(SQLite::Database& database, const Space& space) {
   return asked;
 }
 
+/// Whether rows have numbers beyond the last that the method comes to: its trials or brackets have been lowered.
+bool has_rows_beyond(SQLite::Database& database, const Space& space) {
+  const bool in_brackets = has_rungs(space.method);
+  const auto end = in_brackets ? std::optional(brackets(space)) : space.method.trials;
+  if (!end) return false;
+  SQLite::Statement select(
+      database, fmt::format("SELECT max({}) FROM trials WHERE search = (SELECT id FROM searches WHERE name = ?)",
+                            in_brackets ? "bracket" : "training"));
+  select.bind(1, space.name);
+  if (!select.executeStep() || select.isColumnNull(0)) return false;
+  const auto last = static_cast<std::uint64_t>(select.getColumn(0).getInt64());
+  // Draws that repeat an earlier one have numbers, too, so a search may have greater ones than it has trials.
+  return last >= *end && (is_adaptive(space.method) || !make_sequence(space)->at({last}));
+}
+
 }  // namespace
 
 PresentRows::PresentRows(SQLite::Database& database, const Space& space)
     : space_(space),
       membership_(space),
-      among_others_(identities_indexed(database)),
-      adaptive_(is_adaptive(space.method)) {
-  if (among_others_ && adaptive_) asked_ = asked_for(database, space);
+      chooses_(is_adaptive(space.method) || most_drawn(space)),
+      among_others_(identities_indexed(database) || has_rows_beyond(database, space)) {
+  if (among_others_ && chooses_) asked_ = asked_for(database, space);
   const auto in_space = [](sqlite3_context* context, int, sqlite3_value** values) {
     const auto& self = *static_cast<const PresentRows*>(sqlite3_user_data(context));
     const char* text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
@@ -68,7 +93,7 @@ bool PresentRows::has(const std::string& text, std::string_view key) const {
   // The identities differ if the seed does, or the row has a hyperparameter that the experiment no longer has.
   const Identity own = identity(*configuration, *space_.experiment, space_.seed);
   if (key != std::string_view(reinterpret_cast<const char*>(own.data()), own.size())) return false;
-  return adaptive_ ? asked_.contains(own) : membership_.has(*configuration);
+  return chooses_ ? asked_.contains(own) : membership_.has(*configuration);
 }
 
 }  // namespace stormsweep

@@ -11,10 +11,11 @@
 
 namespace stormsweep {
 
-/// Tells rows that belong to a search's present space from those of earlier versions and seeds: after an edit there may
-/// be both (trials_by_identity, schema.hpp). For a search that decides from results, only rows that it would ask for
-/// now are present: with another goal, say, other trials go on. Must outlive the last use of `condition` on the
-/// connection.
+/// Tells the present rows of a search from others: those of earlier versions and seeds (after an edit there may be
+/// both: trials_by_identity, schema.hpp), and those that its method does not ask for: a random search draws only some
+/// of its space, and fewer after its trials were lowered; a halving with another goal goes on with others. A search of
+/// a whole grid, or one that only limits.hours ends, asks for all of its space. Must outlive the last use of
+/// `condition` on the connection.
 class PresentRows {
  public:
   PresentRows(SQLite::Database& database, const Space& space);
@@ -26,15 +27,17 @@ class PresentRows {
   /// " AND ..." on columns of `trials`; empty where all rows are present.
   std::string condition() const { return among_others_ ? " AND in_space(configuration, identity)" : ""; }
   /// The search now asks for a stored trial. Returns whether its row was not present before.
-  bool take_up(const Identity& trial) { return among_others_ && adaptive_ && asked_.insert(trial).second; }
+  bool take_up(const Identity& trial) {
+    return among_others_ && is_adaptive(space_.method) && asked_.insert(trial).second;
+  }
 
  private:
   bool has(const std::string& configuration, std::string_view identity) const;
 
   const Space& space_;
   Membership membership_;
-  bool among_others_, adaptive_;
-  std::set<Identity> asked_;  ///< trials asked for, where it is adaptive
+  bool chooses_, among_others_;
+  std::set<Identity> asked_;  ///< trials asked for, where it chooses them from its space
 };
 
 }  // namespace stormsweep

@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -84,6 +85,35 @@ TEST_CASE("a trial that throws or diverges is a row with its reason, and the sea
     CHECK(query(folder / "n.db", finished) == complete);
     CHECK(number(folder / "n.db", "SELECT count(*) FROM results") == 9);
   }
+}
+
+TEST_CASE("failures that the search no longer asks for keep their reasons under --retry-failed") {
+  const WorkFolder folder;
+  std::string before, after;
+  SUBCASE("beyond the first to reach limits.target") {
+    before = space(R"("index": [1, 2, 3], "milliseconds": [900, 0, 0], "outcome": ["complete", "throw", "throw"])",
+                   R"(, "limits": {"target": 0.0001}, "zip": [["index", "milliseconds", "outcome"]])");
+    after = before;
+  }
+  SUBCASE("of a random search of fewer trials") {
+    const auto random = [](const char* trials) {
+      return space(R"("outcome": ["throw", "complete"], "index": {"min": 1, "max": 50, "step": 1})",
+                   fmt::format(R"(, "method": {{"name": "random", "trials": {}}})", trials));
+    };
+    before = random("12"), after = random("4");
+  }
+  SUBCASE("of a grid that a random search came after") {
+    before = space(R"("outcome": "throw", "index": {"min": 1, "max": 6, "step": 1})");
+    after = space(R"("outcome": ["throw", "complete"], "index": {"min": 1, "max": 50, "step": 1})",
+                  R"(, "method": {"name": "random", "trials": 2})");
+  }
+  CHECK(run_space(folder, before).status == 1);
+  const std::string failed = "SELECT hex(identity), error FROM trials WHERE status = 'failed' ORDER BY 1";
+  const int status = run_space(folder, after).status;
+  const Rows reasons = query(folder / "n.db", failed);
+  CHECK(run_space(folder, after, {"--retry-failed"}).status == status);
+  CHECK(query(folder / "n.db", failed) == reasons);
+  CHECK(number(folder / "n.db", "SELECT count(*) FROM trials WHERE status = 'waiting'") == 0);
 }
 
 TEST_CASE("an edited space runs only what is new, and several searches share a database") {

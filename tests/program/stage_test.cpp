@@ -111,6 +111,28 @@ TEST_CASE("a staged search trains on the copies, and its results are the same, u
   CHECK(running.wait().status == 85);
 }
 
+TEST_CASE("data is staged for a random search that has reused only trials that it does not draw") {
+  const WorkFolder folder;
+  REQUIRE(run_stormsweep({"generate", "tornado", "--storms", "300", "-o", "."}, folder).status == 0);
+  const auto search = [&](const std::string& name, const std::string& tail, const Words& more) {
+    folder.write(name + ".json", R"({"name": ")" + name + R"(", "experiment": "tornado",
+      "data": {"train": "train.h5", "validation": "validation.h5", "test": "test.h5"},
+      "parameters": {"epochs": 1, "batch_size": )" +
+                                     tail + "}");
+    Words words{"run", name + ".json", "--workers", "1", "--device", "cpu"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_stormsweep(words, folder);
+  };
+  REQUIRE(search("grid", "[64, 65, 66]}", {}).status == 0);
+  const Ended random =
+      search("random", R"({"min": 64, "max": 127, "step": 1}}, "method": {"name": "random", "trials": 2})",
+             {"--stage", "disk", "--reuse", "grid.db"});
+  CAPTURE(random.err);
+  CHECK(random.status == 0);
+  CHECK(said(random, "staged: 3 files to 1 machine in "));
+  CHECK(said(random, " 2/2 done"));
+}
+
 TEST_CASE("a worker that dies while the data is staged is done without; a stop is heeded then, too") {
   const WorkFolder folder;
   prepare(folder);

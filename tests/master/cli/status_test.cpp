@@ -185,6 +185,23 @@ TEST_CASE("after an edited space and a changed seed, the present space is counte
   CHECK(told("  best score 0.7000, trial 5\n"));
 }
 
+TEST_CASE("rows that a random search does not draw are beside those that it counts") {
+  TemporaryFolder folder;
+  const std::string file = (folder.path / "s.db").string();
+  const Space grid = noop_space(R"({"index": {"min": 1, "max": 6, "step": 1}})");
+  {
+    Store store(file, grid, "f", {});
+    for (std::uint64_t i = 0; i < 6; ++i) store.finish(training(grid, i), 0, worker(), outcome(0.5));
+  }
+  const Space random = noop_space(R"({"index": {"min": 1, "max": 1000000, "step": 1}})", "s",
+                                  R"("method": {"name": "random", "trials": 4},)");
+  { Store store(file, random, "f", {}); }
+  const std::string text = printed(status_command, {file});
+  CAPTURE(text);
+  CHECK(has(text, "not running; run it again to continue\n  done 0 of 4: nothing yet\n  beside them, 6 of earlier "));
+  CHECK_FALSE(has(text, "best"));
+}
+
 TEST_CASE("a search whose master was killed after its end is done") {
   TemporaryFolder folder;
   const std::string file = (folder.path / "s.db").string();

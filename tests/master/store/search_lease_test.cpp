@@ -15,6 +15,7 @@
 #include "search/base/time.hpp"
 #include "search/base/utc.hpp"
 #include "search/methods/methods.hpp"
+#include "search/methods/sequence.hpp"
 #include "tests/master/store/own_space.hpp"
 #include "tests/master/store/store_fixture.hpp"
 
@@ -394,4 +395,45 @@ TEST_CASE("--retry-failed leaves trials of an earlier space, which nobody would 
   { Store store(file, one, "f", {.retry_failed = true}); }
   CHECK(query(file, "SELECT \"index\", status, error FROM results ORDER BY 1") ==
         std::vector<std::string>{"1|waiting|NULL", "2|diverged|a loss of 1e9"});
+}
+
+TEST_CASE("--retry-failed leaves trials beyond those that the method still asks for as they are") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const auto space = [](int trials) {
+    return noop_space(R"({"index": {"min": 1, "max": 50, "step": 1}})", "s",
+                      fmt::format(R"("method": {{"name": "random", "trials": {}}},)", trials));
+  };
+  const Space six = space(6);
+  {
+    Store store(file, six, "f", {});
+    const auto drawn = make_sequence(six);
+    for (std::uint64_t i = 0; i < 6; ++i) store.finish(drawn->at({i}).value(), 0, worker(), failure("no room"));
+  }
+  { Store store(file, space(2), "f", {.retry_failed = true}); }
+  CHECK(query(file, "SELECT training, status, error FROM results ORDER BY 1") ==
+        std::vector<std::string>{"0|waiting|NULL", "1|waiting|NULL", "2|failed|no room", "3|failed|no room",
+                                 "4|failed|no room", "5|failed|no room"});
+}
+
+TEST_CASE("--retry-failed leaves trials beyond the first to reach limits.target, which would not begin, as they are") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const Space space = noop_space(R"({"index": [1, 2, 3, 4]})", "s", R"("limits": {"target": 0.5},)");
+  {
+    Store store(file, space, "f", {});
+    for (const std::uint64_t i : {0, 3}) store.finish(training(space, i), 0, worker(), failure("no room"));
+    store.finish(training(space, 1), 0, worker(), outcome(0.4));
+    store.finish(training(space, 2), 0, worker(), outcome(0.5));
+  }
+  std::vector<std::string> after{"1|waiting|NULL", "2|complete|NULL", "3|complete|NULL", "4|failed|no room"};
+  double target = 0.5;
+  SUBCASE("reached exactly") {}
+  SUBCASE("not reached, as it has been raised") {
+    target = 0.6, after.back() = "4|waiting|NULL";
+  }
+  Space now = space;
+  now.limits.target = target;
+  { Store store(file, now, "f", {.retry_failed = true}); }
+  CHECK(query(file, "SELECT \"index\", status, nullif(error, '') FROM results ORDER BY 1") == after);
 }

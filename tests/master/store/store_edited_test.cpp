@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "search/base/error.hpp"
+#include "search/methods/sequence.hpp"
 #include "tests/master/store/store_fixture.hpp"
 
 using namespace stormsweep;
@@ -143,4 +144,52 @@ TEST_CASE("counts and the best are of the space as it is, not of its earlier ver
       R"({"name": "s", "experiment": "noop", "seed": 8, "parameters": {"index": [1, 2, 3, 4]}})", "space.json", "/");
   CHECK(counted(other_seed) == Counted{0, -1});
   CHECK(counted(before) == Counted{4, 0.1 * 3});
+}
+
+TEST_CASE("rows of the space that a random search does not draw are not its own") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const Space grid = noop_space(R"({"index": {"min": 1, "max": 6, "step": 1}})");
+  {
+    Store store(file, grid, "f", {});
+    for (std::uint64_t i = 0; i < 6; ++i) store.finish(training(grid, i), 0, worker(), outcome(0.5));
+  }
+  const Space random = noop_space(R"({"index": {"min": 1, "max": 100, "step": 1}})", "s",
+                                  R"("method": {"name": "random", "trials": 4},)");
+  const auto drawn = make_sequence(random);
+  std::uint64_t present = 0;
+  for (auto t = drawn->next({0}); t; t = drawn->next({t->id.value + 1}))
+    present += Reader(t->configuration, *random.experiment).integer("index") <= 6;
+  CHECK(present < 4);
+  CHECK(Store(file, random, "f", {}).counts().complete == present);
+  CHECK(Store(file, grid, "f", {}).counts().complete == 6);
+}
+
+TEST_CASE("after its trials were lowered, a search counts those that it still asks for") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  std::string range = R"({"min": 0, "max": 1000})", method = "random";
+  SUBCASE("random, of a range") {}
+  SUBCASE("random, of a list") {
+    range = R"([1, 2, 3, 4, 5, 6, 7, 8, 9])";
+  }
+  SUBCASE("sobol, with draws that repeat earlier ones") {
+    range = R"({"min": 1, "max": 9})", method = "sobol";
+  }
+  const auto space = [&](int trials) {
+    return noop_space(fmt::format(R"({{"index": {}}})", range), "s",
+                      fmt::format(R"("method": {{"name": "{}", "trials": {}}},)", method, trials));
+  };
+  const Space eight = space(8), three = space(3);
+  {
+    Store store(file, eight, "f", {});
+    const auto drawn = make_sequence(eight);
+    for (auto t = drawn->next({0}); t; t = drawn->next({t->id.value + 1}))
+      store.finish(*t, 0, worker(), outcome(0.1 * static_cast<double>(t->id.value)));
+  }
+  const auto counted = [&](const Space& s) { return Store(file, s, "f", {}).counts().complete; };
+  CHECK(counted(three) == 3);
+  CHECK(Store(file, three, "f", {}).best()->trial == TrialId{3});
+  CHECK(counted(eight) == 8);
+  CHECK(query(file, "SELECT count(*) FROM results") == std::vector<std::string>{"8"});
 }
