@@ -40,9 +40,13 @@ class Tail {
  public:
   explicit Tail(fs::path file) : file_(std::move(file)) {}
 
+  /// From here on it can be read though it be removed.
+  void open() {
+    if (!open_) open_ = Descriptor(::open(file_.c_str(), O_RDONLY | O_CLOEXEC));
+  }
   /// Throws InputError where it is there and cannot be read.
   std::string read(std::size_t most = most_read) {
-    if (!open_) open_ = Descriptor(open(file_.c_str(), O_RDONLY | O_CLOEXEC));
+    open();
     if (!open_ && errno == ENOENT) return {};
     std::string bytes(most, '\0');
     const ssize_t got = open_ ? TEMP_FAILURE_RETRY(::read(*open_, bytes.data(), most)) : -1;
@@ -101,6 +105,7 @@ class CommandRun {
         folder_(make_folder(experiment, training, context)),
         tail_(folder_.told()),
         reports_(experiment, training.milestones, [this](CommandReports::Row row) { tell(std::move(row)); }) {
+    if (leads_) tail_.open();  // before a mate fails, and removes it
     const CommandGang gang = meet(*context.gang);
     CommandProcess::Start start{.words = words_for(experiment, training.trial(training.trials() - 1, experiment)),
                                 .environment = environment_without_launchers(),
