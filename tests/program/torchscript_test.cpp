@@ -41,19 +41,17 @@ void check_stopped(const WorkFolder& folder, const std::string& parameters) {
   const Ended whole = run_stormsweep(search_words("whole.db"), folder);
   CAPTURE(whole.err);
   REQUIRE(whole.status == 0);
-  Command stopped(
-      [] {
-        Words words = search_words("parts.db");
-        words.insert(words.begin(), stormsweep_program());
-        return words;
-      }(),
-      folder);
+  // With checkpoints so often that there is one in the epoch.
+  const Words parts = search_words("parts.db", {"--checkpoint-every", "0.1"});
+  Words words{stormsweep_program()};
+  words.insert(words.end(), parts.begin(), parts.end());
+  Command stopped(words, folder);
   REQUIRE(eventually([&] { return number(folder / "parts.db", "SELECT count(*) FROM trials") >= 1; }));
   stopped.signal(SIGTERM);
   CHECK(stopped.wait().status == 85);
   CHECK(number(folder / "parts.db", "SELECT count(*) FROM trials WHERE status = 'complete'") <
         number(folder / "whole.db", "SELECT count(*) FROM trials"));
-  CHECK(run_stormsweep(search_words("parts.db"), folder).status == 0);
+  CHECK(run_stormsweep(parts, folder).status == 0);
   CHECK(outcomes(folder / "parts.db") == outcomes(folder / "whole.db"));
 }
 
@@ -89,9 +87,10 @@ TEST_CASE("stopped in an epoch, a network of one's own goes on to the same bits"
 
 TEST_CASE("stopped in an epoch, a gang whose training reads a buffer that it updates goes on to the same bits") {
   const WorkFolder folder;
-  write_world(folder, 2000);
+  write_world(folder, 20'000);  // 1,250 steps an epoch: it is stopped in the second, which is the last
   folder.write("experiment.json", R"({"name": "mine", "summary": "s", "network": "levelled.pt", "loss": "mse"})");
-  check_stopped(folder, R"("epochs": [20, 60], "batch_size": 8, "gpus": 2, "gradient_lag": [0, 1])");
+  check_stopped(folder, R"("epochs": [1, 2], "batch_size": 8, "gpus": 2, "gradient_lag": [0, 1],
+                           "learning_rate": 0.0001)");
 }
 
 TEST_CASE("two ranks train a network of one's own as one does with twice the batch") {
