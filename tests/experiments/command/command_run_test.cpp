@@ -16,6 +16,7 @@
 #include <functional>
 #include <iterator>
 #include <thread>
+#include <utility>
 
 #include "experiments/command/command_process.hpp"
 #include "search/base/file.hpp"
@@ -28,15 +29,16 @@ using namespace stormsweep;
 
 namespace {
 
-bool links_fail = false, reads_fail = false;
+bool links_fail = false;
+bool read_fails = false;  // the next time
 
 }  // namespace
 
 /// Takes the place of the C library's: reports cannot always be read.
 extern "C" ssize_t read(int descriptor, void* to, std::size_t bytes) {
-  if (reads_fail &&
-      std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(descriptor)).filename() == "report.jsonl")
-    return errno = EIO, -1;
+  std::error_code none;
+  const auto file = std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(descriptor), none).filename();
+  if (file == "report.jsonl" && std::exchange(read_fails, false)) return errno = EIO, -1;
   return syscall(SYS_read, descriptor, to, bytes);
 }
 
@@ -207,9 +209,8 @@ TEST_CASE("what goes wrong with a command is the row's reason, with its last wor
 
 TEST_CASE("a command fails whose reports cannot be read: the last one may be among them") {
   RunWorld world;
-  world.before_reading = [] { reads_fail = true; };
+  world.before_reading = [] { read_fails = true; };
   const Ran ran = world.run(experiment("true"));
-  reads_fail = false;
   REQUIRE(ran.left);
   CHECK(ran.left->status == Status::failed);
   CHECK(ran.left->error.starts_with("sh: " + (world.folder / "cache/checkpoints").string()));
