@@ -56,7 +56,7 @@ void check_json(const Space& space, const RunOptions& options) {
 
 /// Checked here so that a dry run reports it, too.
 void check_results(const fs::path& file) {
-  if (holds_results(file)) open_for_reading(file);
+  holds_results(file);  // refuses what is no database of ours
   std::error_code missing;
   const fs::path folder = fs::absolute(file).parent_path();
   if (!fs::is_directory(folder, missing))

@@ -25,6 +25,16 @@ DispatchPolicy one_at_a_time(std::size_t workers) {
   return {.workers = workers, .most_in_hand = 1};
 }
 
+/// Supplies what is ready; after that it waits for what runs.
+Dispatcher::Source waiting_source(std::deque<Training>& ready) {
+  return [&ready]() -> Supply {
+    if (ready.empty()) return Supply::Later::when_others_end;
+    Training next = ready.front();
+    ready.pop_front();
+    return std::optional(next);
+  };
+}
+
 }  // namespace
 
 TEST_CASE("trainings go out in grid order, one to each worker that joins") {
@@ -51,13 +61,7 @@ TEST_CASE("the end: workers are told to leave, and End comes once all have left"
 
 TEST_CASE("a source that waits for what runs is asked again when it may have learned, and ends when nothing runs") {
   std::deque<Training> ready{training(0)};
-  const auto source = [&ready]() -> Supply {
-    if (ready.empty()) return Supply::Later::when_others_end;
-    Training next = ready.front();
-    ready.pop_front();
-    return std::optional(next);
-  };
-  Dispatcher dispatcher(one_at_a_time(2), source, Seconds(0));
+  Dispatcher dispatcher(one_at_a_time(2), waiting_source(ready), Seconds(0));
   dispatcher.on(event::Joined{w1}, Seconds(0));
   CHECK(dispatcher.on(event::Joined{w2}, Seconds(0)).empty());  // it waits
   CHECK(
@@ -73,15 +77,9 @@ TEST_CASE("a source that waits for what runs is asked again when it may have lea
 
 TEST_CASE("a source that waits for a training which is given up is asked again when it has learned of that") {
   std::deque<Training> ready{training(0)};
-  const auto source = [&ready]() -> Supply {
-    if (ready.empty()) return Supply::Later::when_others_end;
-    Training next = ready.front();
-    ready.pop_front();
-    return std::optional(next);
-  };
   DispatchPolicy policy = one_at_a_time(2);
   policy.most_attempts = 1;
-  Dispatcher dispatcher(policy, source, Seconds(0));
+  Dispatcher dispatcher(policy, waiting_source(ready), Seconds(0));
   REQUIRE(assigned(dispatcher.on(event::Joined{w1}, Seconds(0)), w1));
   dispatcher.on(event::Joined{w2}, Seconds(0));
   dispatcher.on(event::Heard{w2}, Seconds(60));
