@@ -88,8 +88,13 @@ class Browser:
         """Returns seconds until everything is drawn."""
         start = time.monotonic()
         self.call("POST", "/url", {"url": address})
-        self.wait_for(lambda: self.run("return document.body.dataset.drawn") == "yes", f"{address} to be drawn")
+        self.wait_until_drawn(address)
         return time.monotonic() - start
+
+    def wait_until_drawn(self, what):
+        """Every panel, as wide as the window is now: until then a panel may show, and take keys for, what was chosen before."""
+        drawn = "return document.body.dataset.drawn === 'yes' && width === document.documentElement.clientWidth"
+        self.wait_for(lambda: self.run(drawn), f"{what} to be drawn")
 
     def run(self, script, *arguments):
         return self.call("POST", "/execute/sync", {"script": script, "args": list(arguments)})
