@@ -11,7 +11,7 @@ using namespace stormsweep;
 
 namespace {
 
-const char* const tornado_space = R"({"name": "t", "experiment": "tornado",
+const char* const tornado_plan = R"({"name": "t", "experiment": "tornado",
   "data": {"train": "a.h5", "validation": "a.h5", "test": "c.h5"},
   "parameters": {"epochs": [5, 10, 15, 100, 200, 300, 400, 500, 600, 700, 800, 900, 1000], "batch_size": [64, 128]},
   "exclude": [{"epochs": 5, "batch_size": 64}]})";
@@ -19,7 +19,7 @@ const char* const tornado_space = R"({"name": "t", "experiment": "tornado",
 }  // namespace
 
 TEST_CASE("a plan counts configurations, trainings and epochs") {
-  const Space space = parse_space(tornado_space, "t.json", "/nowhere");
+  const Space space = parse_space(tornado_plan, "t.json", "/nowhere");
   const Plan plan = make_plan(space);
   CHECK(plan.configurations == 25);
   CHECK(plan.trainings == 2);
@@ -117,7 +117,7 @@ TEST_CASE("a Bayesian search shows its start") {
 }
 
 TEST_CASE("what is not ready is reported, and is not fatal") {
-  const Plan plan = make_plan(parse_space(tornado_space, "t.json", "/nowhere"), std::nullopt);
+  const Plan plan = make_plan(parse_space(tornado_plan, "t.json", "/nowhere"), std::nullopt);
   REQUIRE(plan.problems.size() == 4);
   CHECK(plan.problems[0] ==
         "data.test is /nowhere/c.h5, which is not there yet; stormsweep prepare or generate makes it");
@@ -125,7 +125,7 @@ TEST_CASE("what is not ready is reported, and is not fatal") {
 }
 
 TEST_CASE("one configuration by its number") {
-  const Space space = parse_space(tornado_space, "t.json", "/nowhere");
+  const Space space = parse_space(tornado_plan, "t.json", "/nowhere");
   const auto json = nlohmann::json::parse(plan_json(make_plan(space, 0)));
   CHECK(json["shown"].size() == 1);
   CHECK(json["shown"][0]["excluded"] == true);

@@ -8,7 +8,7 @@ namespace {
 
 constexpr WorkerId w1{1}, w2{2};
 
-Training training(std::uint64_t id, std::vector<std::int64_t> milestones) {
+Training rostered(std::uint64_t id, std::vector<std::int64_t> milestones) {
   return {TrainingId{id}, {}, std::move(milestones)};
 }
 
@@ -27,31 +27,31 @@ using Found = std::vector<std::pair<std::uint64_t, std::size_t>>;
 
 TEST_CASE("roster: a trial is worth a row after a second, once, and so is each that follows in its training") {
   Roster roster;
-  roster.begin(w1, training(7, {1, 2, 3}), {}, Seconds(10));
-  roster.begin(w2, training(8, {1}), {}, Seconds(10.5));
+  roster.begin(w1, rostered(7, {1, 2, 3}), {}, Seconds(10));
+  roster.begin(w2, rostered(8, {1}), {}, Seconds(10.5));
   CHECK(long_runners(roster, 10.9).empty());
   CHECK(long_runners(roster, 11) == Found{{7, 0}});
   CHECK(long_runners(roster, 11.2).empty());
-  roster.end(w1, training(7, {1, 2, 3}), 0);
+  roster.end(w1, rostered(7, {1, 2, 3}), 0);
   CHECK(long_runners(roster, 11.3) == Found{{7, 1}});  // its training has gone on for long
   CHECK(long_runners(roster, 11.5) == Found{{8, 0}});
-  roster.end(w1, training(7, {1, 2, 3}), 1);
-  roster.end(w1, training(7, {1, 2, 3}), 2);
-  roster.end(w2, training(8, {1}), 0);
+  roster.end(w1, rostered(7, {1, 2, 3}), 1);
+  roster.end(w1, rostered(7, {1, 2, 3}), 2);
+  roster.end(w2, rostered(8, {1}), 0);
   CHECK(long_runners(roster, 20).empty());
 }
 
 TEST_CASE("roster: a trial that ended within a second is not worth a row, whatever its worker does next") {
   Roster roster;
   for (int k = 0; k < 1000; ++k) {
-    roster.begin(w1, training(1, {1, 2}), {}, Seconds(0.01 * k));
-    roster.end(w1, training(1, {1, 2}), 0);
-    roster.end(w1, training(1, {1, 2}), 1);
+    roster.begin(w1, rostered(1, {1, 2}), {}, Seconds(0.01 * k));
+    roster.end(w1, rostered(1, {1, 2}), 0);
+    roster.end(w1, rostered(1, {1, 2}), 1);
     CHECK(long_runners(roster, 0.01 * k).empty());
   }
-  roster.begin(w1, training(2, {1}), {}, Seconds(11));
-  roster.forget(training(2, {1}));
-  roster.begin(w2, training(2, {1}), {}, Seconds(12));
+  roster.begin(w1, rostered(2, {1}), {}, Seconds(11));
+  roster.forget(rostered(2, {1}));
+  roster.begin(w2, rostered(2, {1}), {}, Seconds(12));
   CHECK(long_runners(roster, 12.5).empty());
   CHECK(long_runners(roster, 13) == Found{{2, 0}});
 }
@@ -63,11 +63,11 @@ TEST_CASE("roster: only reports of staging workers, and of leaders on their curr
   roster.join(w1, {}), roster.join(w2, {});
   roster.tell(w1, copies), roster.tell(w2, {});
   CHECK(roster.pursuits() == std::vector{copies});
-  roster.begin(w1, training(7, {5}), {w1, w2}, Seconds(10));
+  roster.begin(w1, rostered(7, {5}), {w1, w2}, Seconds(10));
   CHECK(roster.pursuits().empty());  // reports from before the training do not count
   roster.tell(w1, epoch), roster.tell(w2, epoch);
   CHECK(roster.pursuits() == std::vector{epoch});  // its mate does not lead
-  roster.end(w1, training(7, {5}), 0);
+  roster.end(w1, rostered(7, {5}), 0);
   CHECK(roster.pursuits().empty());
   roster.tell(w2, copies);
   roster.leave(w2);
@@ -77,9 +77,9 @@ TEST_CASE("roster: only reports of staging workers, and of leaders on their curr
 TEST_CASE(
     "roster: the end of a gang's trial that its leader has not begun does not affect the leader's current training") {
   Roster roster;
-  roster.begin(w1, training(7, {1}), {}, Seconds(10));
-  roster.end(w1, training(8, {1}), 0);
-  roster.end(w2, training(8, {1}), 0);
+  roster.begin(w1, rostered(7, {1}), {}, Seconds(10));
+  roster.end(w1, rostered(8, {1}), 0);
+  roster.end(w2, rostered(8, {1}), 0);
   CHECK(long_runners(roster, 12) == Found{{7, 0}});
 }
 

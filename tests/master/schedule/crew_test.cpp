@@ -6,19 +6,21 @@
 #include <random>
 
 #include "tests/master/schedule/actions.hpp"
+#include "tests/master/schedule/numbered.hpp"
 
 using namespace stormsweep;
+using namespace stormsweep::test;
 
 namespace {
-
-constexpr WorkerId w1{1}, w2{2};
 
 Crew crew_of_two() {
   return {{.workers = 2, .lost_after = Seconds(10), .most_attempts = 2}, Seconds(0)};
 }
 
-Training training(std::uint32_t attempt) {
-  return {TrainingId{7}, Configuration{{std::int64_t{7}}}, {}, attempt};
+Training tried(std::uint32_t attempt) {
+  Training tried = training(7);
+  tried.attempt = attempt;
+  return tried;
 }
 
 }  // namespace
@@ -105,11 +107,11 @@ TEST_CASE("crew: workers still in a gang long after it was complete are told to 
 TEST_CASE("crew: a lost worker is blamed for what it trained, until that is given up") {
   Crew crew = crew_of_two();
   crew.join(w1, Seconds(0)), crew.join(w2, Seconds(0));
-  CHECK(crew.lose(w1, training(1)) == training(2));
-  CHECK(all<action::Lost>(crew.take_wanted()).at(0).training == training(2));
-  CHECK(!crew.lose(w2, training(2)));
+  CHECK(crew.lose(w1, tried(1)) == tried(2));
+  CHECK(all<action::Lost>(crew.take_wanted()).at(0).training == tried(2));
+  CHECK(!crew.lose(w2, tried(2)));
   const auto wanted = crew.take_wanted();
   CHECK(!all<action::Lost>(wanted).at(0).training);
-  CHECK(all<action::GiveUp>(wanted).at(0).training == training(2));
+  CHECK(all<action::GiveUp>(wanted).at(0).training == tried(2));
   CHECK(all<action::End>(wanted).at(0).ending == Ending::workers_lost);
 }

@@ -17,8 +17,6 @@ using namespace stormsweep::test;
 
 namespace {
 
-constexpr WorkerId w3{3}, w4{4};
-
 Training gang_training(std::uint64_t id, std::uint32_t gang) {
   Training t = training(id);
   t.gang = gang;

@@ -6,11 +6,12 @@
 #include <map>
 #include <random>
 
+#include "tests/master/schedule/numbered.hpp"
+
 using namespace stormsweep;
+using namespace stormsweep::test;
 
 namespace {
-
-constexpr WorkerId w1{1}, w2{2}, w3{3};
 
 void check(std::optional<FreeTimes::Moment> moment, double at, std::size_t others) {
   REQUIRE(moment);

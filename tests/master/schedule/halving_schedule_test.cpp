@@ -14,7 +14,7 @@ using doctest::Approx;
 
 namespace {
 
-Space space_of(int brackets) {
+Space brackets_space(int brackets) {
   return parse_space(
       R"({"name": "h", "experiment": "noop", "method": {"name": "halving", "size": 81, "brackets": )" +
           std::to_string(brackets) +
@@ -77,7 +77,7 @@ double seconds_by_hand(std::uint64_t brackets) {
 }  // namespace
 
 TEST_CASE("halving keeps 16 ranks busy while brackets overlap; behind barriers the first whole training comes late") {
-  const Space many = space_of(16), one = space_of(1);
+  const Space many = brackets_space(16), one = brackets_space(1);
   const Run overlapping = run(many, 16, simulation::Policy::fifo);
   CHECK(overlapping.trials == 16 * 121);
   CHECK(overlapping.replay.work == Approx(seconds_by_hand(16)));
@@ -93,7 +93,7 @@ TEST_CASE("halving keeps 16 ranks busy while brackets overlap; behind barriers t
 }
 
 TEST_CASE("a simulated search whose ranks die trains all the same") {
-  const Space space = space_of(4);
+  const Space space = brackets_space(4);
   for (const auto policy : {simulation::Policy::fifo, simulation::Policy::rounds}) {
     MethodWorkload workload(space, make_method(space), {seconds_of, value_of});
     simulation::Scenario scenario;

@@ -10,16 +10,12 @@
 #include <utility>
 
 #include "tests/master/schedule/actions.hpp"
+#include "tests/master/schedule/numbered.hpp"
 
 using namespace stormsweep;
+using namespace stormsweep::test;
 
 namespace {
-
-constexpr WorkerId w1{1}, w2{2}, w3{3};
-
-Training training(std::uint64_t id, std::uint32_t gang = 1) {
-  return {TrainingId{id}, Configuration{{std::int64_t(id)}}, {}, 1, gang};
-}
 
 /// A source that the test fills.
 struct Rounds {
@@ -102,7 +98,7 @@ TEST_CASE("where times are known, the longest go first to whoever has least") {
 
 TEST_CASE("gangs are ranks in a row, the largest first; a failure sends its mates on") {
   Rounds rounds;
-  rounds.ready = {training(0), training(1, 2), training(2, 3)};
+  rounds.ready = {training(0), training(1, {}, 2), training(2, {}, 3)};
   RoundMaster master({.workers = 3}, rounds.source(), unknown, Seconds(0));
   const auto dealt = join_all(master, 3);
   const auto gangs = all<action::AssignGang>(dealt);
@@ -135,7 +131,7 @@ TEST_CASE("gangs are ranks in a row, the largest first; a failure sends its mate
 
 TEST_CASE("a mate fails over a later milestone before the leader tells of an earlier one") {
   Rounds rounds;
-  Training shared = training(0, 2);
+  Training shared = training(0, {}, 2);
   shared.milestones = {5, 10};
   rounds.ready = {shared};
   RoundMaster master({.workers = 2}, rounds.source(), unknown, Seconds(0));
@@ -157,7 +153,7 @@ TEST_CASE("a mate fails over a later milestone before the leader tells of an ear
 
 TEST_CASE("a mate that stays in a gang for long though all is complete is told to leave") {
   Rounds rounds;
-  rounds.ready = {training(0, 2)};
+  rounds.ready = {training(0, {}, 2)};
   RoundMaster master({.workers = 2, .lost_after = Seconds(1000)}, rounds.source(), unknown, Seconds(0));
   const std::uint64_t gang = all<action::AssignGang>(join_all(master, 2)).at(0).gang;
   master.on(event::Finished{w1, {0}, 0}, Seconds(1));
@@ -171,7 +167,7 @@ TEST_CASE("a mate that stays in a gang for long though all is complete is told t
 
 TEST_CASE("a leader fails whose mate is through with its turns") {
   Rounds rounds;
-  rounds.ready = {training(0, 2)};
+  rounds.ready = {training(0, {}, 2)};
   RoundMaster master({.workers = 2}, rounds.source(), unknown, Seconds(0));
   const std::uint64_t gang = all<action::AssignGang>(join_all(master, 2)).at(0).gang;
   master.on(event::Left{w2, gang}, Seconds(1));
@@ -186,7 +182,7 @@ TEST_CASE("ranks that are in gangs of several sizes come to each in one order, a
     CAPTURE(workers);
     Rounds rounds;
     for (std::uint64_t id = 0; id < 12; ++id)
-      rounds.ready.push_back(training(id, std::vector{small, large, 1u}[id % 3]));
+      rounds.ready.push_back(training(id, {}, std::vector{small, large, 1u}[id % 3]));
     rounds.later = Supply::Later::never;
     RoundMaster master({.workers = workers}, rounds.source(), unknown, Seconds(0));
     std::map<WorkerId, std::deque<action::AssignGang>> queues;  // a single training has number 0, and itself as leader
@@ -221,7 +217,7 @@ TEST_CASE("ranks that are in gangs of several sizes come to each in one order, a
 
 TEST_CASE("a gang larger than the job leaves the search short-handed") {
   Rounds rounds;
-  rounds.ready = {training(0), training(1, 3)};
+  rounds.ready = {training(0), training(1, {}, 3)};
   RoundMaster master({.workers = 2}, rounds.source(), unknown, Seconds(0));
   CHECK(assigned(join_all(master, 2), 2) == std::vector<std::vector<std::uint64_t>>{{0}, {}});
   master.on(event::Finished{w1, {0}, 0}, Seconds(1));
@@ -232,7 +228,7 @@ TEST_CASE("a gang larger than the job leaves the search short-handed") {
 
 TEST_CASE("a drain: what the ranks complete before they hear of it is recorded, what fails then is not") {
   Rounds rounds;
-  rounds.ready = {training(0, 2), training(1), training(2), training(3), training(4)};
+  rounds.ready = {training(0, {}, 2), training(1), training(2), training(3), training(4)};
   RoundMaster master({.workers = 2}, rounds.source(), unknown, Seconds(0));
   const std::uint64_t gang = all<action::AssignGang>(join_all(master, 2)).at(0).gang;
   CHECK(all<action::Stop>(master.on(event::Drain{}, Seconds(1))).size() == 2);

@@ -34,8 +34,8 @@ constexpr Policy all_policies[] = {Policy::fifo, Policy::longest_first, Policy::
 /// once, in its time.
 void check_sound(const Replay& r, const std::vector<Job>& jobs, std::size_t ranks) {
   std::vector<double> busy(ranks);
-  std::map<std::size_t, std::vector<Interval>> by_job, by_rank;
-  for (const Interval& i : r.timeline) {
+  std::map<std::size_t, std::vector<stormsweep::simulation::Interval>> by_job, by_rank;
+  for (const auto& i : r.timeline) {
     by_job[i.job].push_back(i), by_rank[i.rank].push_back(i);
     busy[i.rank] += i.end - i.begin;
     REQUIRE(i.end <= r.makespan + 1e-9);
@@ -49,7 +49,7 @@ void check_sound(const Replay& r, const std::vector<Job>& jobs, std::size_t rank
   REQUIRE(by_job.size() == jobs.size());
   for (const auto& [job, intervals] : by_job) {
     REQUIRE(intervals.size() == static_cast<std::size_t>(jobs[job].gang));
-    for (const Interval& i : intervals) {
+    for (const auto& i : intervals) {
       REQUIRE(i.begin == intervals[0].begin);
       REQUIRE(i.end - i.begin == Approx(jobs[job].seconds));
     }
@@ -237,7 +237,7 @@ TEST_CASE("what was let in front of a gang did not delay it") {
         std::find_if(jobs.begin(), jobs.end(), [](const Job& j) { return j.gang > 1; }) - jobs.begin();
     const auto start = [&](const Replay& r) {
       return std::find_if(r.timeline.begin(), r.timeline.end(),
-                          [&](const Interval& i) { return i.job == std::size_t(first_gang); })
+                          [&](const auto& i) { return i.job == std::size_t(first_gang); })
           ->begin;
     };
     REQUIRE(start(filled) <= start(strict) + 1e-9);

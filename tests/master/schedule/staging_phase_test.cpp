@@ -3,12 +3,12 @@
 #include <doctest/doctest.h>
 
 #include "search/base/error.hpp"
+#include "tests/master/schedule/numbered.hpp"
 
 using namespace stormsweep;
+using namespace stormsweep::test;
 
 namespace {
-
-constexpr WorkerId w1{1}, w2{2}, w3{3};
 
 StagingPhase joined_by_three(bool all_needed = false) {
   StagingPhase staging(3, all_needed);

@@ -9,16 +9,12 @@
 
 #include "search/methods/synchronous.hpp"
 #include "tests/master/schedule/actions.hpp"
+#include "tests/master/schedule/numbered.hpp"
 
 using namespace stormsweep;
+using namespace stormsweep::test;
 
 namespace {
-
-constexpr WorkerId w1{1}, w2{2}, w3{3}, w4{4};
-
-Training training(std::uint64_t id, std::vector<std::int64_t> milestones = {}, std::uint32_t gang = 1) {
-  return {TrainingId{id}, Configuration{{std::int64_t(id)}}, std::move(milestones), 1, gang};
-}
 
 Training again(Training training, std::uint32_t attempt) {
   training.attempt = attempt;

@@ -6,7 +6,7 @@ using namespace stormsweep;
 
 namespace {
 
-Space space_of(const std::string& cost) {
+Space cost_space(const std::string& cost) {
   return parse_space(R"({"name": "c", "experiment": "noop", "parameters": {"epochs": [1, 3, 9]})" + cost + "}",
                      "c.json", "/");
 }
@@ -20,7 +20,7 @@ Training training_of(const Space& space, std::int64_t epochs) {
 }  // namespace
 
 TEST_CASE("stated costs hold until enough trials are timed; without either an epoch takes a second") {
-  const Space stated = space_of(R"(, "cost": {"epoch_seconds": 5})"), silent = space_of("");
+  const Space stated = cost_space(R"(, "cost": {"epoch_seconds": 5})"), silent = cost_space("");
   TrainingCost cost(*stated.experiment, stated.cost), unknown(*silent.experiment, silent.cost);
   CHECK(cost.known());
   CHECK(cost.seconds(training_of(stated, 9)) == 45);

@@ -15,12 +15,12 @@ namespace {
 namespace fs = std::filesystem;
 
 /// A search of trials by index, whose "networks" are files that hold their index.
-struct Search {
+struct KeepingSearch {
   TemporaryFolder folder;
   fs::path file = folder.path / "s.db", cache = folder.path / "s.cache";
   Space space = noop_space(R"({"index": {"min": 0, "max": 99, "step": 1}})");
 
-  Search() { space.goal = Goal::maximize; }
+  KeepingSearch() { space.goal = Goal::maximize; }
 
   Identity identity_of(std::uint64_t index) const {
     return identity(training(space, index).configuration, *space.experiment, space.seed);
@@ -47,11 +47,11 @@ struct Search {
 
 /// A run of the search that keeps the best `most` networks.
 struct Run {
-  const Search& search;
+  const KeepingSearch& search;
   KeptModels models;
   Store store;
 
-  Run(const Search& of, std::size_t most)
+  Run(const KeepingSearch& of, std::size_t most)
       : search(of),
         models(of.models(most)),
         store(of.file, of.space, "f",
@@ -68,7 +68,7 @@ using Kept = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("the networks of the best trials stay, whatever the order, and no others") {
-  const Search s;
+  const KeepingSearch s;
   Run run(s, 2);
   const std::vector<double> scores{0.3, 0.9, 0.1, 0.5, 0.9, 0.4};
   for (std::uint64_t i = 0; i < scores.size(); ++i) {
@@ -82,7 +82,7 @@ TEST_CASE("the networks of the best trials stay, whatever the order, and no othe
 }
 
 TEST_CASE("at a tie the first in the search's order is kept, whoever was stored first") {
-  const Search s;
+  const KeepingSearch s;
   Run run(s, 2);
   for (const std::uint64_t i : {5, 1, 3}) run.train(i, outcome(0.5)), run.store.commit();
   CHECK(s.kept() == Kept{"2: 1", "3: 3"});
@@ -92,7 +92,7 @@ TEST_CASE("at a tie the first in the search's order is kept, whoever was stored 
 }
 
 TEST_CASE("networks whose metric is undefined are the last, and go first") {
-  Search s;
+  KeepingSearch s;
   {
     Run run(s, 4);
     for (std::uint64_t i = 0; i < 4; ++i) {
@@ -108,7 +108,7 @@ TEST_CASE("networks whose metric is undefined are the last, and go first") {
 }
 
 TEST_CASE("the best networks are those by the search's goal") {
-  Search s;
+  KeepingSearch s;
   s.space.goal = Goal::minimize;
   Run run(s, 1);
   for (std::uint64_t i = 0; i < 3; ++i) run.train(i, outcome(0.5 - 0.1 * double(i % 2)));
@@ -117,7 +117,7 @@ TEST_CASE("the best networks are those by the search's goal") {
 }
 
 TEST_CASE("a network is not kept before its row is committed, nor where its trial is not complete") {
-  const Search s;
+  const KeepingSearch s;
   Run run(s, 3);
   for (std::uint64_t i = 0; i < 3; ++i) s.save(i);
   run.finish(0, outcome(0.5));
@@ -133,7 +133,7 @@ TEST_CASE("a network is not kept before its row is committed, nor where its tria
 }
 
 TEST_CASE("a resumed search keeps the best of all runs, and a trial trained twice once") {
-  const Search s;
+  const KeepingSearch s;
   for (const std::vector<std::uint64_t>& indices : {std::vector<std::uint64_t>{1, 7, 3}, {3, 9, 2}}) {
     Run run(s, 2);
     for (const std::uint64_t i : indices) run.train(i, outcome(0.1 * double(i)));
@@ -144,7 +144,7 @@ TEST_CASE("a resumed search keeps the best of all runs, and a trial trained twic
 }
 
 TEST_CASE("without the option an earlier run's networks stay as they are") {
-  const Search s;
+  const KeepingSearch s;
   for (const std::size_t most : {std::size_t{3}, std::size_t{0}, std::size_t{1}}) {
     Run run(s, most);
     const auto index = static_cast<std::uint64_t>(most);
@@ -158,7 +158,7 @@ TEST_CASE("without the option an earlier run's networks stay as they are") {
 }
 
 TEST_CASE("a crash between commit, move and removal is mended at the next start") {
-  const Search s;
+  const KeepingSearch s;
   {
     Run run(s, 0);
     for (std::uint64_t i = 0; i < 4; ++i) run.finish(i, outcome(0.1 * double(i)));
@@ -174,7 +174,7 @@ TEST_CASE("a crash between commit, move and removal is mended at the next start"
 }
 
 TEST_CASE("searches that share a database leave each other's networks alone") {
-  Search s;
+  KeepingSearch s;
   {
     Run run(s, 1);
     run.train(1, outcome(0.1));
@@ -187,7 +187,7 @@ TEST_CASE("searches that share a database leave each other's networks alone") {
 }
 
 TEST_CASE("a search keeps its networks though another one that shares the folder has ended and removed it, empty") {
-  const Search s;
+  const KeepingSearch s;
   KeptModels first = s.models(1);
   Run run(s, 1);
   first.close();
@@ -198,7 +198,7 @@ TEST_CASE("a search keeps its networks though another one that shares the folder
 }
 
 TEST_CASE("where trials ended without the option, the summary says how to get the best one's network") {
-  const Search s;
+  const KeepingSearch s;
   Run run(s, 1);
   const std::string none = (s.folder.path / "s.models").string() + ": no network was kept";
   CHECK(run.models.summary(run.store) == none);
@@ -210,7 +210,7 @@ TEST_CASE("where trials ended without the option, the summary says how to get th
 }
 
 TEST_CASE("networks of another database are neither taken for ours nor touched") {
-  const Search s;
+  const KeepingSearch s;
   fs::create_directories(s.folder.path / "s.models");
   std::ofstream(model_file(s.file, TrialId{4})) << "old";
   CHECK_THROWS_WITH_AS(Run(s, 1),
@@ -222,7 +222,7 @@ TEST_CASE("networks of another database are neither taken for ours nor touched")
 }
 
 TEST_CASE("a folder that cannot be made is reported before anything is trained") {
-  const Search s;
+  const KeepingSearch s;
   std::ofstream(s.folder.path / "s.models") << "a file";
   CHECK_THROWS_AS(Run(s, 1), InputError);
 }

@@ -15,7 +15,7 @@ using namespace stormsweep::test;
 
 namespace {
 
-const std::string three = R"({"index": [1, 2, 3]})";
+const std::string one_to_three = R"({"index": [1, 2, 3]})";
 
 }  // namespace
 
@@ -91,13 +91,13 @@ TEST_CASE("an experiment with another default or other hyperparameters trains al
 TEST_CASE("a search of that name with another experiment or other data is refused with the remedy") {
   TemporaryFolder folder;
   const auto file = folder.path / "s.db";
-  { Store store(file, noop_space(three), "f", {}); }
+  { Store store(file, noop_space(one_to_three), "f", {}); }
   CHECK_THROWS_WITH_AS(
       Store(file, tornado_space(R"({"epochs": [1]})"), "f", {}),
       doctest::Contains("search 's' there has the experiment noop; give this search another name, or another "
                         "--results"),
       InputError);
-  CHECK_THROWS_WITH_AS(Store(file, noop_space(three), "g", {}), doctest::Contains("been trained on other data"),
+  CHECK_THROWS_WITH_AS(Store(file, noop_space(one_to_three), "g", {}), doctest::Contains("been trained on other data"),
                        InputError);
 }
 
@@ -105,7 +105,7 @@ TEST_CASE("the best trial follows metric and goal, which may change between runs
   TemporaryFolder folder;
   const auto file = folder.path / "s.db";
   const auto space = [](const char* goal) {
-    return noop_space(three, "s", std::string(R"("metric": {"name": "score", "goal": ")") + goal + "\"}, ");
+    return noop_space(one_to_three, "s", std::string(R"("metric": {"name": "score", "goal": ")") + goal + "\"}, ");
   };
   const Space largest = space("maximize");
   {

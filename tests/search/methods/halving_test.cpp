@@ -15,21 +15,21 @@ using namespace stormsweep;
 
 namespace {
 
-Space space(const std::string& method, const std::string& parameters = R"("index": {"min": 0, "max": 999})",
-            const std::string& epochs = R"({"min": 1, "max": 27})") {
+Space halving_space(const std::string& method, const std::string& parameters = R"("index": {"min": 0, "max": 999})",
+                    const std::string& epochs = R"({"min": 1, "max": 27})") {
   return test::noop_space(method, parameters + R"(, "epochs": )" + epochs);
 }
 
 /// (number, bracket, rung, epochs) of every training, when `value` decides, `ranks` trainings run at a time and end in
 /// a random order.
 using Trained = std::set<std::tuple<std::uint64_t, std::uint32_t, std::uint32_t, std::int64_t>>;
-struct Search {
+struct Halving {
   Trained trained;
   std::vector<Training> dropped;
 };
 template <class Value>
-Search search(const Space& space, std::size_t ranks, unsigned seed, Value value, const Share& share = {}) {
-  Search search;
+Halving halve(const Space& space, std::size_t ranks, unsigned seed, Value value, const Share& share = {}) {
+  Halving search;
   const auto method = make_halving(space, share);
   std::mt19937 random(seed);
   std::vector<Training> running;
@@ -60,7 +60,7 @@ double hash(const Training& training) {
 }  // namespace
 
 TEST_CASE("the brackets of hyperband are those of its paper") {  // Li et al. 2018, table 1: R = 81, eta = 3
-  const Space s = space(R"("hyperband")", R"("index": {"min": 0, "max": 999})", R"({"min": 1, "max": 81})");
+  const Space s = halving_space(R"("hyperband")", R"("index": {"min": 0, "max": 999})", R"({"min": 1, "max": 81})");
   CHECK(rungs(s) == std::vector<std::int64_t>{1, 3, 9, 27, 81});
   CHECK(brackets(s) == 5);
   const std::vector<BracketPlan> plans{{0, 81}, {1, 34}, {2, 15}, {3, 8}, {4, 5}};
@@ -68,7 +68,7 @@ TEST_CASE("the brackets of hyperband are those of its paper") {  // Li et al. 20
 }
 
 TEST_CASE("halving of nine: who goes on, by hand") {
-  const Space s = space(R"("halving")", R"("index": {"min": 0, "max": 999})", "[1, 3, 9]");
+  const Space s = halving_space(R"("halving")", R"("index": {"min": 0, "max": 999})", "[1, 3, 9]");
   // A higher number is better, but worse at 3 epochs.
   const auto value = [](const Training& t) {
     const auto id = static_cast<double>(t.id.value);
@@ -78,7 +78,7 @@ TEST_CASE("halving of nine: who goes on, by hand") {
   for (std::uint64_t id = 0; id < 9; ++id) expected.emplace(id, 0, 0, 1);
   for (std::uint64_t id = 6; id < 9; ++id) expected.emplace(id, 0, 1, 3);
   expected.emplace(6, 0, 2, 9);
-  const Search found = search(s, 4, 1, value);
+  const Halving found = halve(s, 4, 1, value);
   CHECK(found.trained == expected);
   std::multiset<std::uint64_t> dropped;
   for (const Training& training : found.dropped) dropped.insert(training.id.value);
@@ -90,19 +90,19 @@ TEST_CASE("the order of arrival and the number of ranks change nothing") {
        {R"({"name": "halving", "brackets": 4, "size": 20})", R"({"name": "hyperband", "brackets": 6})",
         R"({"name": "halving", "eta": 2, "brackets": 3, "size": 11, "from": "sobol"})"}) {
     CAPTURE(method);
-    const Space s = space(method);
-    const Trained one = search(s, 1, 1, hash).trained;
+    const Space s = halving_space(method);
+    const Trained one = halve(s, 1, 1, hash).trained;
     for (const std::size_t ranks : {2, 3, 7, 100, 100000})
-      CHECK(search(s, ranks, static_cast<unsigned>(ranks), hash).trained == one);
+      CHECK(halve(s, ranks, static_cast<unsigned>(ranks), hash).trained == one);
     Trained together;  // shares are whole brackets
-    for (std::uint64_t index = 0; index < 3; ++index) together.merge(search(s, 5, 2, hash, {index, 3}).trained);
+    for (std::uint64_t index = 0; index < 3; ++index) together.merge(halve(s, 5, 2, hash, {index, 3}).trained);
     CHECK(together == one);
   }
 }
 
 TEST_CASE("the oldest bracket's highest rung comes first, and a new bracket only where none has work") {
   const Space s =
-      space(R"({"name": "halving", "brackets": 2, "size": 3})", R"("index": {"min": 0, "max": 999})", "[1, 3]");
+      halving_space(R"({"name": "halving", "brackets": 2, "size": 3})", R"("index": {"min": 0, "max": 999})", "[1, 3]");
   const auto method = make_halving(s, {});
   std::vector<Training> t;
   for (int i = 0; i < 4; ++i) t.push_back(method->next().value());
@@ -117,14 +117,14 @@ TEST_CASE("the oldest bracket's highest rung comes first, and a new bracket only
 }
 
 TEST_CASE("a finite grid ends: the last bracket is smaller") {
-  const Space s = space(R"({"name": "halving", "brackets": 5, "size": 9})",
-                        R"("index": [1, 2, 3, 4, 5], "replicate": [0, 1])", "[1, 3]");
-  const Search found = search(s, 3, 1, hash);
+  const Space s = halving_space(R"({"name": "halving", "brackets": 5, "size": 9})",
+                                R"("index": [1, 2, 3, 4, 5], "replicate": [0, 1])", "[1, 3]");
+  const Halving found = halve(s, 3, 1, hash);
   CHECK(found.trained.size() == 9 + 3 + 1 + 1);
 }
 
 TEST_CASE("failed ones never go on") {
-  const Space s = space(R"({"name": "halving", "size": 9})", R"("index": {"min": 0, "max": 999})", "[1, 3]");
+  const Space s = halving_space(R"({"name": "halving", "size": 9})", R"("index": {"min": 0, "max": 999})", "[1, 3]");
   const auto method = make_halving(s, {});
   std::vector<Training> t;
   for (int i = 0; i < 9; ++i) t.push_back(method->next().value());
@@ -157,7 +157,7 @@ TEST_CASE("limits.trials is as many whole brackets as it has room for") {
 TEST_CASE("brackets that could not be counted are refused, and those beyond the end of the space are not") {
   const auto refusal = [](const std::string& method, const std::string& epochs, const std::string& index) {
     try {
-      make_halving(space(method, R"("index": )" + index, epochs), {})->trials();
+      make_halving(halving_space(method, R"("index": )" + index, epochs), {})->trials();
       return std::string();
     } catch (const InputError& error) {
       return std::string(error.what());
@@ -178,7 +178,8 @@ TEST_CASE("brackets that could not be counted are refused, and those beyond the 
   CHECK(refusal(R"("halving")", twenty, few) == "");
   CHECK(refusal(R"({"name": "halving", "size": 10000000000000})", "[1, 3]", few) == "");
   CHECK(refusal(R"({"name": "halving", "brackets": 100000000})", "[1, 3]", few) == "");
-  const Space most = space(R"({"name": "halving", "size": 3, "brackets": 1000000})", R"("index": )" + range, "[1, 3]");
+  const Space most =
+      halving_space(R"({"name": "halving", "size": 3, "brackets": 1000000})", R"("index": )" + range, "[1, 3]");
   CHECK(make_halving(most, {})->trials() == 4'000'000);
   const Space limited =
       parse_space(R"({"name": "s", "experiment": "noop", "method": "halving", "parameters": {"index": )" + range +

@@ -13,7 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 /// The smallest experiment that is whole.
-Json sample() {
+Json smallest() {
   return Json::parse(R"({"name": "e", "summary": "s", "data": [], "milestone": "epochs",
     "metrics": [{"name": "score", "goal": "maximize", "meaning": "m"}],
     "hyperparameters": [
@@ -21,7 +21,7 @@ Json sample() {
       {"name": "word", "type": "choice", "default": "a", "choices": ["a", "b"], "meaning": "m"}]})");
 }
 
-std::string problem(const Json& json) {
+std::string experiment_problem(const Json& json) {
   try {
     parse_experiment(json.dump(), "e.json");
   } catch (const InputError& error) {
@@ -31,16 +31,16 @@ std::string problem(const Json& json) {
 }
 
 /// The problem after putting `value` at `pointer`.
-std::string with(const char* pointer, const Json& value) {
-  Json json = sample();
+std::string smallest_with(const char* pointer, const Json& value) {
+  Json json = smallest();
   json[Json::json_pointer(pointer)] = value;
-  return problem(json);
+  return experiment_problem(json);
 }
 
 }  // namespace
 
 TEST_CASE("an experiment is read whole") {
-  const Experiment e = parse_experiment(sample().dump(), "e.json");
+  const Experiment e = parse_experiment(smallest().dump(), "e.json");
   CHECK(e.name == "e");
   CHECK(e.milestone == 0);
   CHECK(e.hyperparameters[0].fallback == Value(std::int64_t{3}));
@@ -88,57 +88,60 @@ TEST_CASE("names that would hide a column of the results view are refused") {
        {"search", "trial", "seed", "status", "wall_seconds", "flops", "error", "finished", "gang"}) {
     const std::string remedy = "; the results view has a column of that name; choose another";
     const std::string quoted = '"' + std::string(column) + '"';
-    CHECK(with("/hyperparameters/0/name", column) == "e.json: hyperparameters[0].name is " + quoted + remedy);
-    CHECK(with("/metrics/0/name", column) == "e.json: metrics[0].name is " + quoted + remedy);
+    CHECK(smallest_with("/hyperparameters/0/name", column) == "e.json: hyperparameters[0].name is " + quoted + remedy);
+    CHECK(smallest_with("/metrics/0/name", column) == "e.json: metrics[0].name is " + quoted + remedy);
   }
   for (const char* path : {"/hyperparameters/0/name", "/metrics/0/name"})
     for (const char* value : {"true", "false"})
-      CHECK(with(path, value).ends_with("it is a value in SQL; choose another name"));
-  CHECK(with("/hyperparameters/1/name", "score") ==
+      CHECK(smallest_with(path, value).ends_with("it is a value in SQL; choose another name"));
+  CHECK(smallest_with("/hyperparameters/1/name", "score") ==
         "e.json: hyperparameters[1].name is \"score\"; the name is taken; choose another");
-  CHECK(with("/hyperparameters/1/name", "a b").find("lower-case") != std::string::npos);
-  CHECK(with("/hyperparameters/1/name", "outcome") == "accepted");
+  CHECK(smallest_with("/hyperparameters/1/name", "a b").find("lower-case") != std::string::npos);
+  CHECK(smallest_with("/hyperparameters/1/name", "outcome") == "accepted");
 }
 
 TEST_CASE("names that columns of `results --over` have are refused") {
   for (const char* name : {"trials", "first_trial"})
-    CHECK(with("/hyperparameters/0/name", name) == "e.json: hyperparameters[0].name is \"" + std::string(name) +
-                                                       "\"; results --over has a column of that name; choose another");
+    CHECK(smallest_with("/hyperparameters/0/name", name) ==
+          "e.json: hyperparameters[0].name is \"" + std::string(name) +
+              "\"; results --over has a column of that name; choose another");
   for (const char* suffix : {"_sd", "_n"})
-    CHECK(with("/hyperparameters/1/name", "score" + std::string(suffix)) ==
+    CHECK(smallest_with("/hyperparameters/1/name", "score" + std::string(suffix)) ==
           "e.json: metrics[0].name is \"score\"; results --over makes a column score" + std::string(suffix) +
               " of it, and that name is taken; choose another");
 }
 
 TEST_CASE("declarations that do not hold together are refused") {
-  CHECK(problem(sample()) == "accepted");
-  CHECK(with("/hyperparameters/0/default", 10) ==
+  CHECK(experiment_problem(smallest()) == "accepted");
+  CHECK(smallest_with("/hyperparameters/0/default", 10) ==
         "e.json: hyperparameters[0].default is 10; epochs is an integer from 1 to 9");
-  CHECK(with("/hyperparameters/1/default", "c") == "e.json: hyperparameters[1].default is \"c\"; word is one of a, b");
-  CHECK(with("/hyperparameters/0/type", "int") ==
+  CHECK(smallest_with("/hyperparameters/1/default", "c") ==
+        "e.json: hyperparameters[1].default is \"c\"; word is one of a, b");
+  CHECK(smallest_with("/hyperparameters/0/type", "int") ==
         "e.json: hyperparameters[0].type is \"int\"; known are integer, real, choice, flag");
-  CHECK(with("/hyperparameters/0/min", 20) == "e.json: hyperparameters[0].min is 20; it must not exceed max");
-  CHECK(with("/hyperparameters/1/choices", {"a", "a"}) ==
+  CHECK(smallest_with("/hyperparameters/0/min", 20) == "e.json: hyperparameters[0].min is 20; it must not exceed max");
+  CHECK(smallest_with("/hyperparameters/1/choices", {"a", "a"}) ==
         "e.json: hyperparameters[1].choices[1] is \"a\"; it is given twice");
   CHECK(
-      with("/hyperparameters/1/min", 1) ==
+      smallest_with("/hyperparameters/1/min", 1) ==
       "e.json: hyperparameters[1].min is not a known key; known are name, type, default, meaning, choices, of_length");
-  CHECK(with("/hyperparameters/1/of_length", {"b"}) == "accepted");
-  CHECK(with("/hyperparameters/1/of_length", {"c"}) ==
+  CHECK(smallest_with("/hyperparameters/1/of_length", {"b"}) == "accepted");
+  CHECK(smallest_with("/hyperparameters/1/of_length", {"c"}) ==
         "e.json: hyperparameters[1].of_length[0] is \"c\"; known are a, b");
-  CHECK(with("/hyperparameters/2", {{"name", "other"},
-                                    {"type", "choice"},
-                                    {"default", "a"},
-                                    {"choices", {"a", "b"}},
-                                    {"of_length", {"a"}},
-                                    {"meaning", "m"}}) == "accepted");
-  CHECK(with("/milestone", "word") == "e.json: milestone is \"word\"; name an integer hyperparameter of at least 1");
-  CHECK(with("/metrics/0/goal", "max") == "e.json: metrics[0].goal is \"max\"; known are minimize, maximize");
-  CHECK(with("/metrics/0/name", "test_score").ends_with("the first must not be of the test data"));
-  CHECK(with("/metric", 1) == "e.json: metric is not a known key; did you mean metrics?");
-  Json short_one = sample();
+  CHECK(smallest_with("/hyperparameters/2", {{"name", "other"},
+                                             {"type", "choice"},
+                                             {"default", "a"},
+                                             {"choices", {"a", "b"}},
+                                             {"of_length", {"a"}},
+                                             {"meaning", "m"}}) == "accepted");
+  CHECK(smallest_with("/milestone", "word") ==
+        "e.json: milestone is \"word\"; name an integer hyperparameter of at least 1");
+  CHECK(smallest_with("/metrics/0/goal", "max") == "e.json: metrics[0].goal is \"max\"; known are minimize, maximize");
+  CHECK(smallest_with("/metrics/0/name", "test_score").ends_with("the first must not be of the test data"));
+  CHECK(smallest_with("/metric", 1) == "e.json: metric is not a known key; did you mean metrics?");
+  Json short_one = smallest();
   short_one.erase("summary");
-  CHECK(problem(short_one) == "e.json: summary is missing; add it");
+  CHECK(experiment_problem(short_one) == "e.json: summary is missing; add it");
 }
 
 namespace {
@@ -150,13 +153,13 @@ const Json lead_time = Json::parse(R"({"name": "lead_time", "unit": "min", "at":
 std::string with_profile(const char* pointer, const Json& value) {
   Json profile = lead_time;
   profile[Json::json_pointer(pointer)] = value;
-  return with("/profiles", Json::array({profile}));
+  return smallest_with("/profiles", Json::array({profile}));
 }
 
 }  // namespace
 
 TEST_CASE("a profile is read whole, and names its metrics at each value") {
-  Json json = sample();
+  Json json = smallest();
   json["profiles"] = Json::array({lead_time});
   const Experiment e = parse_experiment(json.dump(), "e.json");
   REQUIRE(e.profiles.size() == 1);
@@ -169,7 +172,7 @@ TEST_CASE("a profile is read whole, and names its metrics at each value") {
 }
 
 TEST_CASE("profiles that do not hold together are refused") {
-  CHECK(with("/profiles", Json::array({lead_time})) == "accepted");
+  CHECK(smallest_with("/profiles", Json::array({lead_time})) == "accepted");
   CHECK(with_profile("/at", {"storm", "sea"}) == "accepted");
   CHECK(with_profile("/at", Json::array()) == "e.json: profiles[0].at is []; give at least one value");
   CHECK(with_profile("/at", {1, "sea"}) == "e.json: profiles[0].at[1] is \"sea\"; give numbers only, or words only");
@@ -186,20 +189,20 @@ TEST_CASE("profiles that do not hold together are refused") {
   CHECK(with_profile("/metrics", Json::array()) == "e.json: profiles[0].metrics is []; give at least one");
   Json again = lead_time;
   again["name"] = "hour";
-  CHECK(with("/profiles", {lead_time, again}).ends_with("score[10] is declared twice"));
+  CHECK(smallest_with("/profiles", {lead_time, again}).ends_with("score[10] is declared twice"));
 }
 
 TEST_CASE("files that a search may leave out are among the experiment's") {
-  Json json = sample();
+  Json json = smallest();
   json["data"] = {"train", "validation"};
   json["optional_data"] = {"validation"};
   const Experiment e = parse_experiment(json.dump(), "e.json");
   CHECK(e.may_lack("validation"));
   CHECK_FALSE(e.may_lack("train"));
   json["optional_data"] = {"test"};
-  CHECK(problem(json) == "e.json: optional_data[0] is \"test\"; known are train, validation");
+  CHECK(experiment_problem(json) == "e.json: optional_data[0] is \"test\"; known are train, validation");
   json["optional_data"] = {"train", "train"};
-  CHECK(problem(json) == "e.json: optional_data[1] is \"train\"; the name is taken; choose another");
+  CHECK(experiment_problem(json) == "e.json: optional_data[1] is \"train\"; the name is taken; choose another");
 }
 
 TEST_CASE("reals have no negative zero, so equal values have one text") {
@@ -209,7 +212,7 @@ TEST_CASE("reals have no negative zero, so equal values have one text") {
 }
 
 TEST_CASE("the hyperparameters of training are included, with what an experiment changes, where it names them") {
-  Json json = sample();
+  Json json = smallest();
   json["include"] = "training";
   json["hyperparameters"][0] = {{"name", "epochs"}, {"default", 4}};
   json["hyperparameters"].push_back({{"name", "batch_size"}, {"max", 7}, {"default", 5}, {"meaning", "mine"}});
@@ -227,14 +230,14 @@ TEST_CASE("the hyperparameters of training are included, with what an experiment
 }
 
 TEST_CASE("what training reads has the type that it reads, included or not") {
-  CHECK(with("/include", "other") == "e.json: include is \"other\"; only training is known");
+  CHECK(smallest_with("/include", "other") == "e.json: include is \"other\"; only training is known");
   const Json gpus{{"name", "gpus"}, {"type", "real"}, {"default", 1}, {"min", 1}, {"max", 4}, {"meaning", "m"}};
-  CHECK(with("/hyperparameters/1", gpus) ==
+  CHECK(smallest_with("/hyperparameters/1", gpus) ==
         "e.json: hyperparameters[1].type is \"real\"; training reads gpus as integer");
-  CHECK(with("/hyperparameters/0/min", 0) ==
+  CHECK(smallest_with("/hyperparameters/0/min", 0) ==
         "e.json: hyperparameters[0].min is 0; training reads epochs of at least 1");
-  Json json = sample();
+  Json json = smallest();
   json["include"] = "training";
   json["hyperparameters"].push_back(json["hyperparameters"][0]);
-  CHECK(problem(json) == "e.json: hyperparameters[2].name is \"epochs\"; the name is taken; choose another");
+  CHECK(experiment_problem(json) == "e.json: hyperparameters[2].name is \"epochs\"; the name is taken; choose another");
 }

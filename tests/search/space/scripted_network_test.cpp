@@ -11,7 +11,7 @@ using namespace stormsweep;
 
 namespace {
 
-Experiment with(const std::string& more) {
+Experiment network_experiment(const std::string& more) {
   return parse_experiment(R"({"name": "mine", "summary": "s")" + (more.empty() ? "" : ", " + more) + "}", "e.json");
 }
 
@@ -24,7 +24,7 @@ std::vector<std::string> metrics_of(const Experiment& experiment) {
 }  // namespace
 
 TEST_CASE("a network, and a loss, are an experiment like those that ship") {
-  const Experiment mine = with(R"("network": "n.pt", "loss": "mse")");
+  const Experiment mine = network_experiment(R"("network": "n.pt", "loss": "mse")");
   REQUIRE(mine.network);
   CHECK(mine.network->loss == "mse");
   CHECK(mine.data == std::vector<std::string>{"train", "validation", "test"});
@@ -42,7 +42,8 @@ TEST_CASE("a network, and a loss, are an experiment like those that ship") {
 }
 
 TEST_CASE("several networks are values of one hyperparameter; the user's own come first, and hers decide") {
-  const Experiment mine = with(R"("network": ["small.pt", "large.pt"], "loss": "loss.pt", "hyperparameters": [
+  const Experiment mine =
+      network_experiment(R"("network": ["small.pt", "large.pt"], "loss": "loss.pt", "hyperparameters": [
       {"name": "dropout", "type": "real", "default": 0.1, "min": 0, "max": 0.9, "meaning": "share dropped"},
       {"name": "epochs", "default": 20}, {"name": "gradient_clip", "default": 1}])");
   CHECK(mine.hyperparameters[0].name == "dropout");
@@ -55,7 +56,7 @@ TEST_CASE("several networks are values of one hyperparameter; the user's own com
 }
 
 TEST_CASE("metrics are chosen by name; CSI is of thresholds, each in a profile") {
-  const Experiment mine = with(R"("network": "n.pt", "loss": "l1", "thresholds": [0.5, 2],
+  const Experiment mine = network_experiment(R"("network": "n.pt", "loss": "l1", "thresholds": [0.5, 2],
       "metrics": ["validation_csi", "train_loss", "test_csi", "test_l1"])");
   CHECK(metrics_of(mine) == std::vector<std::string>{"validation_csi", "train_loss", "test_csi", "test_l1"});
   CHECK(mine.metrics[0].goal == Goal::maximize);
@@ -70,7 +71,7 @@ TEST_CASE("metrics are chosen by name; CSI is of thresholds, each in a profile")
 TEST_CASE("what is wrong with a network's experiment is reported with its place") {
   const auto refused = [](const std::string& more, const std::string& why) {
     CAPTURE(more);
-    CHECK_THROWS_WITH_AS(with(more), doctest::Contains(why.c_str()), InputError);
+    CHECK_THROWS_WITH_AS(network_experiment(more), doctest::Contains(why.c_str()), InputError);
   };
   refused(R"("network": "n.pt")", "e.json: loss is missing");
   refused(R"("network": "n.pt", "loss": "mes")", "loss is \"mes\"; known are mse, l1");

@@ -9,7 +9,7 @@ using namespace stormsweep;
 
 namespace {
 
-Value number(std::int64_t value) {
+Value integer(std::int64_t value) {
   return value;
 }
 
@@ -19,7 +19,7 @@ std::vector<Axis> random_axes(std::mt19937& random, std::size_t size) {
   std::vector<Axis> axes;
   for (std::size_t i = 0; i < size; ++i) {
     Axis axis{i, {}};
-    for (std::int64_t v = random() % 2; axis.values.empty() || random() % 3; ++v) axis.values.push_back(number(v));
+    for (std::int64_t v = random() % 2; axis.values.empty() || random() % 3; ++v) axis.values.push_back(integer(v));
     for (std::size_t on = 0; on < i; ++on) {
       if (random() % 4) continue;
       Condition condition{on, {}};
@@ -27,8 +27,8 @@ std::vector<Axis> random_axes(std::mt19937& random, std::size_t size) {
         if (random() % 2) condition.values.push_back(value);
       if (!condition.values.empty()) axis.when.push_back(condition);
     }
-    if (!axis.when.empty() && axis.values[0] != number(0)) {
-      axis.values.push_back(number(0));
+    if (!axis.when.empty() && axis.values[0] != integer(0)) {
+      axis.values.push_back(integer(0));
       axis.own_default = true;
     }
     axes.push_back(axis);
@@ -46,7 +46,7 @@ TEST_CASE("points that stand for themselves are numbered once, whatever depends 
     CAPTURE(round);
     const std::size_t size = 1 + random() % 5;
     const auto axes = random_axes(random, size);
-    const Conditions conditions(axes, {std::vector<Value>(size, number(0))});
+    const Conditions conditions(axes, {std::vector<Value>(size, integer(0))});
     std::vector<std::uint32_t> sizes;
     for (const Axis& axis : axes) sizes.push_back(axis.size());
     const Grid grid(sizes);
@@ -87,13 +87,13 @@ TEST_CASE("values by the million and conditions by the thousand are not listed")
   // Eight choices between two, each with an axis of 100 values of its own: eight parts of two blocks each.
   std::vector<Axis> axes;
   for (std::size_t i = 0; i < 8; ++i) {
-    axes.push_back({2 * i, {number(0), number(1)}});
+    axes.push_back({2 * i, {integer(0), integer(1)}});
     Axis axis{2 * i + 1, {}};
-    for (std::int64_t v = 0; v < 100; ++v) axis.values.push_back(number(v));
-    axis.when = {{2 * i, {number(1)}}};
+    for (std::int64_t v = 0; v < 100; ++v) axis.values.push_back(integer(v));
+    axis.when = {{2 * i, {integer(1)}}};
     axes.push_back(axis);
   }
-  const Conditions conditions(axes, {std::vector<Value>(16, number(0))});
+  const Conditions conditions(axes, {std::vector<Value>(16, integer(0))});
   std::vector<std::uint32_t> sizes;
   for (const Axis& axis : axes) sizes.push_back(axis.size());
   const SettledGrid settled(conditions, sizes, {});

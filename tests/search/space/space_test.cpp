@@ -19,7 +19,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json sample() {
+Json tornado_space() {
   return Json::parse(R"({
     "name": "storms", "experiment": "tornado", "method": "grid", "metric": {"name": "validation_auc"}, "seed": 7,
     "data": {"train": "d/train.h5", "validation": "../v.h5", "test": "/abs/test.h5"},
@@ -40,13 +40,13 @@ std::string problem(const Json& json) {
 
 /// The problem after putting `value` at `pointer`.
 std::string with(const char* pointer, const Json& value) {
-  Json json = sample();
+  Json json = tornado_space();
   json[Json::json_pointer(pointer)] = value;
   return problem(json);
 }
 
 std::string without(const char* key) {
-  Json json = sample();
+  Json json = tornado_space();
   json.erase(key);
   return problem(json);
 }
@@ -54,7 +54,7 @@ std::string without(const char* key) {
 }  // namespace
 
 TEST_CASE("a space is read whole") {
-  const std::string text = sample().dump();
+  const std::string text = tornado_space().dump();
   const Space space = parse_space(text, "s.json", "/home/me");
   CHECK(space.name == "storms");
   CHECK(space.experiment->name == "tornado");
@@ -146,13 +146,13 @@ TEST_CASE("a search must not choose on test data") {
         "s.json: metric.name is \"test_accuracy\"; a search must not choose on test data: give one of "
         "validation_accuracy, validation_loss, validation_auc, validation_csi, train_loss, train_accuracy");
   CHECK(with("/metric", "test_auc").starts_with("s.json: metric is \"test_auc\"; a search must not choose on test"));
-  Json json = sample();
+  Json json = tornado_space();
   json.erase("metric");
   CHECK(parse_space(json.dump(), "s.json", "/").metric == "validation_accuracy");
 }
 
 TEST_CASE("the goal is the metric's own unless the file says otherwise") {
-  Json json = sample();
+  Json json = tornado_space();
   json["metric"] = "validation_loss";
   CHECK(parse_space(json.dump(), "s.json", "/").goal == Goal::minimize);
   json["metric"] = {{"name", "validation_loss"}, {"goal", "maximize"}};
@@ -160,7 +160,7 @@ TEST_CASE("the goal is the metric's own unless the file says otherwise") {
 }
 
 TEST_CASE("a metric is looked at where trials end, unless the file says at their best epoch") {
-  Json json = sample();
+  Json json = tornado_space();
   CHECK(parse_space(json.dump(), "s.json", "/").metric_at == MetricAt::last);
   json["metric"] = {{"name", "validation_loss"}, {"at", "best"}};
   CHECK(parse_space(json.dump(), "s.json", "/").metric_at == MetricAt::best);
@@ -193,7 +193,7 @@ TEST_CASE("what is missing is reported") {
   CHECK(without("experiment") == "s.json: experiment is missing; add it");
   CHECK(without("parameters") == "s.json: parameters is missing; add it");
   CHECK(without("data") == R"(s.json: data is missing; add "data": {"train": FILE, "validation": FILE, "test": FILE})");
-  Json json = sample();
+  Json json = tornado_space();
   json["data"].erase("test");
   CHECK(problem(json) == "s.json: data.test is missing; add it");
 }
@@ -242,7 +242,7 @@ TEST_CASE("exclusions that exclude nothing, or everything, are refused") {
 }
 
 TEST_CASE("a long axis is looked through once, however many of its values are left out") {
-  Json json = sample(), values = Json::array();
+  Json json = tornado_space(), values = Json::array();
   for (int size = 1'000'000; size > 0; size -= 200) values.push_back(size);
   for (int size = 100; size <= 400; size += 100) values.push_back(size);  // 200 and 400 again
   json["parameters"]["batch_size"] = {{"min", 1}, {"max", 1'000'000}, {"step", 1}};
@@ -293,7 +293,7 @@ TEST_CASE("the spaces that ship are sound, and refer to data beside them") {
 }
 
 TEST_CASE("a range whose steps miss its maximum is reported, and so are splits that are one file") {
-  Json json = sample();
+  Json json = tornado_space();
   CHECK(doubts(parse_space(json.dump(), "s.json", "/home")).empty());
   json["parameters"]["epochs"] = {{"min", 5}, {"max", 17}, {"step", 5}};
   json["data"]["test"] = "d/../d/train.h5";
@@ -306,7 +306,7 @@ TEST_CASE(
     "for a Sobol sequence that does not end at a power of two the next one is suggested, unless a limit may end it "
     "before") {
   const auto told = [](int trials, const Json& limits, const char* method = "sobol") {
-    Json json = sample();
+    Json json = tornado_space();
     json["method"] = {{"name", method}, {"trials", trials}};
     json["limits"] = limits;
     return doubts(parse_space(json.dump(), "s.json", "/home"));
@@ -342,7 +342,7 @@ TEST_CASE("one file by two names is one file") {
   std::filesystem::create_directory(folder / "d");
   std::ofstream(folder / "d/train.h5") << "x";
   std::filesystem::create_hard_link(folder / "d/train.h5", folder / "v.h5");
-  Json json = sample();
+  Json json = tornado_space();
   json["data"]["validation"] = "v.h5";
   const auto told = doubts(parse_space(json.dump(), "s.json", folder.path()));
   REQUIRE(told.size() == 1);
@@ -353,7 +353,7 @@ TEST_CASE("a space comes out of a pipe where it is read once, with data of the w
   const TemporaryFolder folder;
   const auto pipe = folder / "pipe";
   REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
-  std::thread writer([&] { std::ofstream(pipe) << sample(); });
+  std::thread writer([&] { std::ofstream(pipe) << tornado_space(); });
   const Space space = read_space(pipe);
   writer.join();
   CHECK(space.name == "storms");

@@ -15,7 +15,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Random = std::mt19937_64;
 
-std::uint32_t below(Random& random, std::size_t end) {
+std::uint32_t digit_below(Random& random, std::size_t end) {
   return static_cast<std::uint32_t>(random() % end);
 }
 
@@ -43,19 +43,19 @@ std::optional<Space> random_space(Random& random, const char* experiment, bool s
               {"batch_size", {1, 2, 3}},
               {"replicate", {0, 1, 2}},
               {"pool_last", {true, false}},
-              {"learning_rate_schedule", below(random, 8) ? Json{"exp", "poly", "constant"} : Json{"poly"}}};
+              {"learning_rate_schedule", digit_below(random, 8) ? Json{"exp", "poly", "constant"} : Json{"poly"}}};
   std::vector<std::string> names{"epochs", "batch_size", "replicate", last};
   std::shuffle(names.begin(), names.end(), random);
-  if (below(random, 4) == 0) names.pop_back();
+  if (digit_below(random, 4) == 0) names.pop_back();
   Json parameters = Json::object(), exclude = Json::array();
   for (const auto& name : names) parameters[name] = values[name];
-  for (std::uint32_t n = below(random, 7); n > 0; --n) {
+  for (std::uint32_t n = digit_below(random, 7); n > 0; --n) {
     Json exclusion = Json::object();
     for (const auto& name : names) {
       Json some = Json::array();
       for (const auto& value : values[name])
-        if (below(random, 3)) some.push_back(value);
-      if (!some.empty() && below(random, 2)) exclusion[name] = some;
+        if (digit_below(random, 3)) some.push_back(value);
+      if (!some.empty() && digit_below(random, 2)) exclusion[name] = some;
     }
     if (!exclusion.empty()) exclude.push_back(exclusion);
   }

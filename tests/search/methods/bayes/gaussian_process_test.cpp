@@ -24,7 +24,7 @@ TEST_CASE("two observations, by hand") {
 
 namespace {
 
-struct Mixed {
+struct MixedProcess {
   std::vector<Dimension> dimensions = mixed_dimensions();
   Hyperparameters parameters = mixed_parameters();
   Eigen::MatrixXd points = coordinates(dimensions, random_points(dimensions, 12, 1));
@@ -43,7 +43,7 @@ double covariance_of(const Hyperparameters& p, const Eigen::RowVectorXd& a, cons
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Mixed, "the posterior is that of a dense inverse") {
+TEST_CASE_FIXTURE(MixedProcess, "the posterior is that of a dense inverse") {
   const auto at = coordinates(dimensions, random_points(dimensions, 5, 3));
   Eigen::MatrixXd k(12, 12), shared(12, 5);
   for (int i = 0; i < 12; ++i) {
@@ -56,7 +56,8 @@ TEST_CASE_FIXTURE(Mixed, "the posterior is that of a dense inverse") {
   CHECK(variance.isApprox((1.3 - explained.diagonal().array()).matrix(), 1e-10));
 }
 
-TEST_CASE_FIXTURE(Mixed, "the quick posterior has the same mean and no less variance; with one observation the same") {
+TEST_CASE_FIXTURE(MixedProcess,
+                  "the quick posterior has the same mean and no less variance; with one observation the same") {
   const auto at = coordinates(dimensions, random_points(dimensions, 30, 3));
   CHECK(process.quick_at(at).mean.isApprox(process.at(at).mean));
   CHECK((process.quick_at(at).variance.array() >= process.at(at).variance.array()).all());
@@ -64,7 +65,7 @@ TEST_CASE_FIXTURE(Mixed, "the quick posterior has the same mean and no less vari
   CHECK(one.quick_at(at).variance.isApprox(one.at(at).variance));
 }
 
-TEST_CASE_FIXTURE(Mixed, "slopes of mean and variance are those of finite differences") {
+TEST_CASE_FIXTURE(MixedProcess, "slopes of mean and variance are those of finite differences") {
   const Eigen::RowVectorXd at = coordinates(dimensions, random_points(dimensions, 1, 4));
   const auto slopes = process.slopes_at(at);
   const auto [mean, variance] = process.at(at);
@@ -79,7 +80,7 @@ TEST_CASE_FIXTURE(Mixed, "slopes of mean and variance are those of finite differ
   CHECK(slopes.mean_gradient(2) == 0);
 }
 
-TEST_CASE_FIXTURE(Mixed, "what is believed leaves the mean as it is and takes the variance away") {
+TEST_CASE_FIXTURE(MixedProcess, "what is believed leaves the mean as it is and takes the variance away") {
   const auto believed = coordinates(dimensions, random_points(dimensions, 2, 5));
   const auto elsewhere = coordinates(dimensions, random_points(dimensions, 6, 6));
   const auto after = process.believing(believed);
