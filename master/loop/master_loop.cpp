@@ -5,7 +5,6 @@
 #include <cassert>
 #include <utility>
 
-#include "master/loop/stale_checkpoints.hpp"
 #include "search/base/error.hpp"
 #include "search/base/utc.hpp"
 #include "search/space/cache_files.hpp"
@@ -20,6 +19,9 @@ constexpr Seconds tick{0.1};
 constexpr Seconds moment{0.002};      // between two polls of a method that is computing the next training
 constexpr Seconds worth_telling{2};   // a database may be locked this long without a message: others write it, too
 constexpr Seconds most_blocked{600};  // without the store; after that further results would be lost
+// For how long checkpoints that nobody needs are removed; heartbeats and stops wait meanwhile. What a stop leaves goes
+// when the search is done.
+constexpr Seconds a_turn{0.02}, at_a_stop{1};
 constexpr std::size_t read_at_once = 4096;  // messages read before the clock is looked at again
 
 template <class... Functions>
@@ -61,6 +63,7 @@ MasterLoop::MasterLoop(Channel& channel, Store& store, const Space& space, Optio
       schedule_(make_schedule()),
       staging_(make_staging()),
       commits_(store, now()),
+      dropped_(options_.settings.cache, checkpoint_fingerprint(space, options_.settings.fingerprint)),
       progress_(space.name, space.metric, options_.columns, now()),
       ordered_(now()),
       listening_(static_cast<std::size_t>(channel.size())),
@@ -118,7 +121,7 @@ std::optional<Conclusion> MasterLoop::turn(bool drain, Seconds patience) {
   dispatch(event::Tick{});
   store_long_runners();
   commits_.commit_when_due(now());
-  remove_next_dropped();
+  remove_dropped(a_turn);
   tell_of_store();
   if (progress_.due(now())) progress_.show(standing(), now());
   return ended_ ? std::optional(conclude()) : std::nullopt;
@@ -289,14 +292,12 @@ void MasterLoop::learn(const Training& training, std::size_t milestone, const Ou
 
 void MasterLoop::drop(const Training& training) {
   if (removes_checkpoints(space_))
-    dropped_.push_back(curve_identity(training.configuration, *space_.experiment, space_.seed));
+    dropped_.add(curve_identity(training.configuration, *space_.experiment, space_.seed));
 }
 
-void MasterLoop::remove_next_dropped() {
-  if (dropped_.empty() || commits_.waiting()) return;
-  remove_checkpoint(options_.settings.cache, checkpoint_fingerprint(space_, options_.settings.fingerprint),
-                    dropped_.back());
-  dropped_.pop_back();
+void MasterLoop::remove_dropped(Seconds time) {
+  if (!commits_.waiting()) dropped_.commit();
+  dropped_.remove(time);
 }
 
 void MasterLoop::drain_when_due(bool drain) {
@@ -382,8 +383,8 @@ Conclusion MasterLoop::conclude() {
     progress_.say(fmt::format("{}; outcomes not stored: {}; run it again to continue", store_.problem(), lost));
     if (conclusion_.ending == Ending::done) conclusion_.ending = Ending::drained;
   }
-  while (!dropped_.empty() && !commits_.waiting()) remove_next_dropped();
   progress_.finish(standing(), now());
+  remove_dropped(draining_ ? at_a_stop : Seconds::max());
   if (source_.unstarted() && conclusion_.ending == Ending::done) conclusion_.ending = Ending::drained;
   if (conclusion_.ending == Ending::done && limits_.text().empty()) limits_.exhausted();
   // Another run of a search with so many failures would not get further, so it is done.

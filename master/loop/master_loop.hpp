@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "master/loop/dropped_checkpoints.hpp"
 #include "master/loop/group_commit.hpp"
 #include "master/loop/progress.hpp"
 #include "master/loop/roster.hpp"
@@ -103,8 +104,7 @@ class MasterLoop {
   void learn(const Training& training, std::size_t milestone, const Outcome& outcome);
   /// A training will not go on: its checkpoint goes once its outcomes are committed.
   void drop(const Training& training);
-  /// One in each turn: removing a command's checkpoint, a folder, may take long.
-  void remove_next_dropped();
+  void remove_dropped(Seconds time);
 
   void drain_when_due(bool drain);
   void tell_of_store();
@@ -129,7 +129,7 @@ class MasterLoop {
   std::string welcome_;                  ///< encoded; empty until the first worker comes
   Roster roster_;
   GroupCommit commits_;
-  std::vector<Identity> dropped_;  ///< curves of trainings whose checkpoints must still be removed
+  DroppedCheckpoints dropped_;
   Progress progress_;
   Seconds ordered_;               ///< when staging was last ordered
   std::uint64_t ended_here_ = 0;  ///< trials that ended in this run

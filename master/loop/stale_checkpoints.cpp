@@ -25,9 +25,4 @@ void remove_stale_checkpoints(const std::filesystem::path& cache, const std::str
   fs::remove(checkpoints(cache), ignored);                     // if it is empty
 }
 
-void remove_checkpoint(const std::filesystem::path& cache, const std::string& fingerprint, const Identity& curve) {
-  std::error_code ignored;  // what is not there need not go
-  std::filesystem::remove_all(checkpoint(checkpoints(cache), curve, fingerprint), ignored);
-}
-
 }  // namespace stormsweep

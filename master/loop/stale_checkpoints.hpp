@@ -12,8 +12,4 @@ namespace stormsweep {
 /// once workers have stopped.
 void remove_stale_checkpoints(const std::filesystem::path& cache, const std::string& fingerprint, Store& store);
 
-/// Removes the checkpoint of a training that will not go on, by its curve (search/space/cache_files.hpp), where there
-/// is one.
-void remove_checkpoint(const std::filesystem::path& cache, const std::string& fingerprint, const Identity& curve);
-
 }  // namespace stormsweep

@@ -79,8 +79,26 @@ TEST_CASE("a checkpoint goes once the outcome is committed, and stays where its 
   reader.reset();
   job.time += Seconds(2);
   job.turn();
-  job.turn();  // one is removed in each turn
   CHECK(there() == std::vector<bool>{false, false, true, true});
+}
+
+TEST_CASE("checkpoints do not pile up where trials end faster than rows are committed") {
+  const TemporaryFolder folder;
+  MasterLoop::Options options;
+  options.settings.cache = folder.path / "s.cache";
+  options.settings.fingerprint = "f";
+  Job job(folder.path, tornado_space(R"({"epochs": 1, "batch_size": {"min": 1, "max": 200, "step": 1}})"), 2, options);
+  job.join_all();
+  const fs::path saved = checkpoints(options.settings.cache);
+  for (int trial = 0; trial < 150; ++trial) {
+    const Configuration& configuration = job.worker(1).in_hand.front().training.configuration;
+    fs::create_directories(
+        checkpoint(saved, curve_identity(configuration, *job.space.experiment, job.space.seed), "f"));
+    job.time += Seconds(0.01);
+    job.worker(1).finish(outcome(0.5));
+    job.turn();
+  }
+  CHECK(std::distance(fs::directory_iterator(saved), {}) < 40);  // those of the last 0.25 s
 }
 
 TEST_CASE("a database that stays held stops the search, which runs on later") {
