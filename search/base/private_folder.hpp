@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "search/base/file.hpp"
+
 namespace stormsweep {
 
 /// Where temporary files go: TMPDIR, else /tmp. Throws InputError where it is not a folder, or a relative path: other
@@ -10,7 +12,8 @@ std::filesystem::path temporary_folder();
 /// The remedy, for the end of a message, where temporary files cannot be written.
 inline constexpr const char* temporary_remedy = "set TMPDIR to a folder that can be written, and that has space";
 
-/// A new folder in temporary_folder() that no other user may look into; removed with the object.
+/// A new folder in temporary_folder() that no other user may look into; removed with the object, or, where the process
+/// is killed, by the next that makes one.
 class PrivateFolder {
  public:
   PrivateFolder();  ///< throws InputError
@@ -22,6 +25,7 @@ class PrivateFolder {
 
  private:
   std::filesystem::path path_;
+  Descriptor lock_;  ///< of the folder, as long as the process lives
 };
 
 }  // namespace stormsweep
