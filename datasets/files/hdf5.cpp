@@ -34,13 +34,6 @@ bool write(const Handle& object, const std::string& name, hid_t type, const Hand
   return attribute && H5Awrite(attribute, type, values) >= 0;
 }
 
-/// False if the attribute does not exist, or is not `count` numbers.
-bool read(const Handle& object, const std::string& name, hid_t type, std::size_t count, void* values) {
-  const Handle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose);
-  const Handle space(H5Aget_space(attribute), H5Sclose);
-  return H5Sget_simple_extent_npoints(space) == static_cast<hssize_t>(count) && H5Aread(attribute, type, values) >= 0;
-}
-
 /// The name that `get` returns: H5Fget_name that of the object's file, H5Iget_name its path in the file.
 template <class Get>
 std::string name_by(const Get& get, const Handle& object) {
@@ -59,6 +52,17 @@ Handle open_attribute(const Handle& object, const std::string& name) {
   Handle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose);
   if (!attribute && object && H5Aexists(object, name.c_str()) != 0) refuse_unreadable(object, name);
   return attribute;
+}
+
+/// False if the attribute does not exist, or is not `count` numbers. Throws InputError where they cannot be read.
+bool read(const Handle& object, const std::string& name, hid_t type, std::size_t count, void* values) {
+  const Handle attribute = open_attribute(object, name);
+  if (!attribute) return false;
+  const Handle space(H5Aget_space(attribute), H5Sclose), kind(H5Aget_type(attribute), H5Tclose);
+  if (H5Sget_simple_extent_npoints(space) != static_cast<hssize_t>(count) || H5Tget_class(kind) == H5T_STRING)
+    return false;
+  if (H5Aread(attribute, type, values) < 0) refuse_unreadable(object, name);
+  return true;
 }
 
 /// A text that is a number, such as "0.01".
@@ -100,19 +104,20 @@ Handle open(const std::filesystem::path& path, int version, const std::string& r
 
 Extent extent(const Handle& file, const std::filesystem::path& path, const std::string& name, hid_t wanted,
               const std::string& remedy) {
-  const Handle dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose);
+  const Handle dataset = open_object(file, name);
   if (!dataset) refuse(path, "has no dataset " + name, remedy);
   const Handle type(H5Dget_type(dataset), H5Tclose);
   if (H5Tequal(type, wanted) <= 0) refuse(path, name + " is not of " + words_of(wanted), remedy);
-  Extent found{lengths_of(dataset), 0, 1};
-  for (const hsize_t n : found.shape) found.count *= n;
-  if (found.count == 0) return found;
-  const haddr_t offset = H5Dget_offset(dataset);
+  Extent found{lengths_of(dataset), 0, 0};
   const std::size_t size = H5Tget_size(wanted);
+  const std::uintmax_t bytes = std::filesystem::file_size(path);
+  const auto count = number_count(found.shape, bytes / size);
+  if (count == 0) return found;
+  const haddr_t offset = H5Dget_offset(dataset);
   if (offset == HADDR_UNDEF || offset % size != 0)
     refuse(path, name + " is not contiguous, so it cannot be mapped", remedy);
-  found.offset = offset;
-  if (offset + found.count * size > std::filesystem::file_size(path)) refuse(path, name + " is cut short", remedy);
+  if (!count || offset > bytes - *count * size) refuse(path, name + " is cut short", remedy);
+  found.offset = offset, found.count = *count;
   return found;
 }
 
@@ -142,11 +147,18 @@ bool write_rows(const Handle& dataset, hsize_t first, hsize_t rows, const void* 
   return H5Dwrite(dataset, type, space_of(count), space, H5P_DEFAULT, values) >= 0;
 }
 
+Handle open_object(const Handle& file, const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  const bool nested = slash != std::string::npos && slash > 0;
+  if (nested && H5Iget_type(open_object(file, path.substr(0, slash))) != H5I_GROUP) return {};
+  if (H5Lexists(file, path.c_str(), H5P_DEFAULT) == 0) return {};
+  Handle object(H5Oopen(file, path.c_str(), H5P_DEFAULT), H5Oclose);
+  if (!object) refuse_unreadable(file, path);
+  return object;
+}
+
 bool has(const Handle& file, const std::string& path) {
-  for (std::size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
-    if (H5Lexists(file, path.substr(0, slash).c_str(), H5P_DEFAULT) <= 0) return false;
-  }
-  return H5Lexists(file, path.c_str(), H5P_DEFAULT) > 0;
+  return static_cast<bool>(open_object(file, path));
 }
 
 bool write_attribute(const Handle& object, const std::string& name, std::span<const float> values) {

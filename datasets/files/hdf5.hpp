@@ -83,7 +83,7 @@ struct Extent {
   std::size_t offset = 0;  ///< bytes from the start of the file, a multiple of a number's size
   std::size_t count = 0;   ///< numbers
 };
-/// Throws InputError: no such dataset, not of `type`, not contiguous, not wholly in the file.
+/// Throws InputError: no such dataset, not readable, not of `type`, not contiguous, not wholly in the file.
 Extent extent(const Handle& file, const std::filesystem::path& path, const std::string& name, hid_t type,
               const std::string& remedy);
 
@@ -104,7 +104,10 @@ Handle create(const Handle& file, const std::string& name, hid_t type, std::span
 /// Writes rows [first, first + rows) of the leading axis; `values` are of the dataset's own type.
 bool write_rows(const Handle& dataset, hsize_t first, hsize_t rows, const void* values);
 
-/// Whether `path` leads to an object of the file; its parents need not be there.
+/// The group or dataset at `path`; no handle where it, or a group on the way to it, is not there. Throws InputError
+/// where one of them cannot be read.
+Handle open_object(const Handle& file, const std::string& path);
+/// Whether there is such an object.
 bool has(const Handle& file, const std::string& path);
 
 bool write_attribute(const Handle& object, const std::string& name, std::span<const float> values);
@@ -114,9 +117,9 @@ bool write_attribute(const Handle& object, const std::string& name, double value
 /// Writes by what and from what a file was made: the attribute `provenance`, for people. An attribute has room for 64
 /// KiB: of a longer text (a month of radar images, each named by the shell) the middle is replaced by "...".
 bool write_provenance(const Handle& file, const std::string& text);
-/// False if it does not exist, or has another number of floats.
+/// False if it does not exist, or has another number of floats. Throws InputError where they cannot be read.
 bool read_attribute(const Handle& object, const std::string& name, std::span<float> values);
-/// `otherwise` if it does not exist, or is not one integer.
+/// `otherwise` if it does not exist, or is not one integer. Throws InputError where it cannot be read.
 int read_int_attribute(const Handle& object, const std::string& name, int otherwise);
 /// The number in an attribute of any numeric type, or of text, a single one or the first of a list; nothing if there is
 /// none. Throws InputError where it is not a number, or cannot be read.

@@ -28,10 +28,8 @@ template <class Read>
 auto inherited(const hdf5::Handle& file, std::string place, const std::string& group, const Read& read) {
   while (true) {
     const std::string path = place.empty() ? group : place + "/" + group;
-    if (hdf5::has(file, path)) {
-      const hdf5::Handle handle(H5Gopen2(file, path.c_str(), H5P_DEFAULT), H5Gclose);
+    if (const hdf5::Handle handle = hdf5::open_object(file, path))
       if (auto value = read(handle)) return value;
-    }
     if (place.empty()) return decltype(read(file))();
     const auto slash = place.rfind('/');
     place.resize(slash == std::string::npos ? 0 : slash);

@@ -21,16 +21,12 @@ std::string group_of(int number) {
   return fmt::format("image{}", number);
 }
 
-hdf5::Handle open_group(const hdf5::Handle& file, const std::string& name) {
-  return {H5Gopen2(file, name.c_str(), H5P_DEFAULT), H5Gclose};
-}
-
 /// KNMI's HDF5 format (KNMI TR-277): "26-AUG-2010;01:35:00.000".
 std::int64_t read_time(const hdf5::Handle& file, const std::filesystem::path& path, const std::string& group,
                        const char* name) {
   constexpr std::array<const char*, 12> months{"JAN", "FEB", "MAR", "APR", "MAY", "JUN",
                                                "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
-  const std::string text = hdf5::read_text(open_group(file, group), name).value_or("");
+  const std::string text = hdf5::read_text(hdf5::open_object(file, group), name).value_or("");
   int day = 0, year = 0, hour = 0, minute = 0, second = 0;
   std::array<char, 4> word{};
   if (std::sscanf(text.c_str(), "%d-%3s-%d;%d:%d:%d", &day, word.data(), &year, &hour, &minute, &second) == 6) {
@@ -48,7 +44,7 @@ std::int64_t read_end(const hdf5::Handle& file, const std::filesystem::path& pat
 
 /// The file gives sizes of pixels in km.
 ToldScale read_scale(const hdf5::Handle& file) {
-  const hdf5::Handle geographic = open_group(file, "geographic");
+  const hdf5::Handle geographic = hdf5::open_object(file, "geographic");
   return {1000 * std::abs(hdf5::read_number(geographic, "geo_pixel_size_x").value_or(0)),
           1000 * std::abs(hdf5::read_number(geographic, "geo_pixel_size_y").value_or(0))};
 }
@@ -58,16 +54,16 @@ RadarGrid read_grid(const hdf5::Handle& file, const std::filesystem::path& path)
   const auto size = image_size(file, path, group_of(1) + "/image_data");
   grid.height = size[0], grid.width = size[1];
   std::array<float, 8> corners{};
-  if (hdf5::read_attribute(open_group(file, "geographic"), "geo_product_corners", corners)) {
+  if (hdf5::read_attribute(hdf5::open_object(file, "geographic"), "geo_product_corners", corners)) {
     for (std::size_t i = 0; i < grid.corners.size(); ++i) grid.corners[i] = {corners[2 * i], corners[2 * i + 1]};
   }
   grid.projection =
-      hdf5::read_text(open_group(file, "geographic/map_projection"), "projection_proj4_params").value_or("");
+      hdf5::read_text(hdf5::open_object(file, "geographic/map_projection"), "projection_proj4_params").value_or("");
   return grid;
 }
 
 std::string read_parameter(const hdf5::Handle& file, int number) {
-  return hdf5::read_text(open_group(file, group_of(number)), "image_geo_parameter").value_or("");
+  return hdf5::read_text(hdf5::open_object(file, group_of(number)), "image_geo_parameter").value_or("");
 }
 
 Meaning read_meaning(const hdf5::Handle& file, const std::filesystem::path& path) {
@@ -94,7 +90,7 @@ struct Calibration {
 Calibration read_calibration(const hdf5::Handle& file, const std::filesystem::path& path, int number) {
   constexpr double lowest = 0;
   const std::string own = group_of(number) + "/calibration";
-  const hdf5::Handle group = open_group(file, hdf5::has(file, own) ? own : group_of(1) + "/calibration");
+  const hdf5::Handle group = hdf5::open_object(file, hdf5::has(file, own) ? own : group_of(1) + "/calibration");
   const std::string formula = hdf5::read_text(group, "calibration_formulas").value_or("");
   Calibration result;
   char sign = '+';
@@ -122,7 +118,7 @@ int count_images(const hdf5::Handle& file, const std::filesystem::path& path) {
     ++count;
   if (count == 1) return 1;
   for (int number = 1; number <= count; ++number) {
-    if (hdf5::read_text(open_group(file, group_of(number)), "image_datetime_valid")) continue;
+    if (hdf5::read_text(hdf5::open_object(file, group_of(number)), "image_datetime_valid")) continue;
     refuse(path,
            fmt::format("holds {} images of {}, but {} has no image_datetime_valid, so when each holds is unknown; "
                        "give files of one image, or nowcasts with the time of each",
@@ -200,7 +196,7 @@ RadarFrame read_knmi(const hdf5::Handle& file, const RadarImage& image) {
       value =
           value == calibration.dry ? 0 : rate_of(meaning, calibration.factor * value + calibration.offset, image.hours);
   }
-  if (hdf5::read_number(open_group(file, "geographic"), "geo_pixel_size_y").value_or(-1) > 0)
+  if (hdf5::read_number(hdf5::open_object(file, "geographic"), "geo_pixel_size_y").value_or(-1) > 0)
     flip_rows(frame);  // rows go north
   return frame;
 }

@@ -33,12 +33,12 @@ std::vector<std::string> root_links(const hdf5::Handle& file) {
 }
 
 bool has_attribute(const hdf5::Handle& file, const std::string& group, const char* name) {
-  return hdf5::has(file, group) && H5Aexists_by_name(file, group.c_str(), name, H5P_DEFAULT) > 0;
+  const hdf5::Handle handle = hdf5::open_object(file, group);
+  return handle && H5Aexists(handle, name) > 0;
 }
 
 std::string text(const hdf5::Handle& file, const std::string& group, const char* name) {
-  if (!has_attribute(file, group, name)) return "";
-  return hdf5::read_text(hdf5::Handle(H5Oopen(file, group.c_str(), H5P_DEFAULT), H5Oclose), name).value_or("");
+  return hdf5::read_text(hdf5::open_object(file, group), name).value_or("");
 }
 
 /// Whether ODIM's `where` has what only rays have, or its `what` a product of rays.

@@ -154,7 +154,7 @@ void add_shape(Checksum& checksum, const torch::Tensor& values) {
 }  // namespace
 
 TensorSet::Dataset TensorSet::mapped(const hdf5::Handle& file, const char* name) const {
-  const hdf5::Handle dataset(H5Dopen2(file, name, H5P_DEFAULT), H5Dclose);
+  const hdf5::Handle dataset = hdf5::open_object(file, name);
   if (!dataset) refuse(path_, fmt::format("has no dataset {}", name));
   const hdf5::Handle type(H5Dget_type(dataset), H5Tclose);
   Dataset found;

@@ -4,7 +4,10 @@
 
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <fstream>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "search/base/error.hpp"
@@ -29,6 +32,19 @@ void write_integers(const hdf5::Handle& object, const std::string& name, const s
   const hdf5::Handle attribute(H5Acreate2(object, name.c_str(), H5T_NATIVE_INT, space, H5P_DEFAULT, H5P_DEFAULT),
                                H5Aclose);
   H5Awrite(attribute, H5T_NATIVE_INT, values.data());
+}
+
+/// Replaces the first `old` in a file.
+void damage(const std::filesystem::path& path, std::string_view old, std::string_view by) {
+  std::string bytes = text_of(path);
+  const auto place = bytes.find(old);
+  REQUIRE(place != std::string::npos);
+  std::ofstream(path, std::ios::binary) << bytes.replace(place, old.size(), by);
+}
+
+/// As a file has it.
+std::string bytes_of(std::uint64_t length) {
+  return {reinterpret_cast<const char*>(&length), sizeof(length)};
 }
 
 }  // namespace
@@ -105,14 +121,64 @@ TEST_CASE("a text that is there and cannot be read is refused: it does not count
     const char* const text = "0.01";
     H5Awrite(attribute, type, static_cast<const void*>(&text));
   }
-  std::string bytes = text_of(path);
-  const auto heap = bytes.find("GCOL");  // which holds texts of any length
-  REQUIRE(heap != std::string::npos);
-  std::ofstream(path, std::ios::binary) << bytes.replace(heap, 4, "lost");
+  damage(path, "GCOL", "lost");  // which holds texts of any length
   const hdf5::Handle file = hdf5::open(path, "");
   const std::string message = path.string() + ": /: gain cannot be read; fetch it again or leave it out";
   CHECK(refusal([&] { hdf5::read_text(file, "gain"); }) == message);
   CHECK(refusal([&] { hdf5::read_number(file, "gain"); }) == message);
+}
+
+TEST_CASE("an integer or a list of floats that is there and cannot be read is refused, too") {
+  const TemporaryFolder folder;
+  const auto path = folder / "a.h5";
+  hdf5::write_attribute(create(path), "version", 3);
+  constexpr char end = 0;  // of the name; its type follows
+  damage(path, std::string("version") + end + '\x10', std::string("version") + end + '\xf0');
+  const hdf5::Handle file = hdf5::open(path, "");
+  const std::string message = path.string() + ": /: version cannot be read; fetch it again or leave it out";
+  CHECK(refusal([&] { hdf5::read_int_attribute(file, "version", 0); }) == message);
+  std::array<float, 1> one{};
+  CHECK(refusal([&] { hdf5::read_attribute(file, "version", one); }) == message);
+}
+
+TEST_CASE("a path leads to a group or a dataset; below a dataset there is nothing") {
+  const TemporaryFolder folder;
+  Hdf5Maker(folder / "a.h5").dataset("a/b", "c", H5T_NATIVE_FLOAT, {1}, {7});
+  const hdf5::Handle file = hdf5::open(folder / "a.h5", "");
+  for (const char* there : {"a", "/a", "a/b", "/a/b/c"}) CHECK_MESSAGE(hdf5::has(file, there), there);
+  for (const char* absent : {"b", "/b", "a/c", "b/c", "a/b/c/d"}) CHECK_MESSAGE(!hdf5::has(file, absent), absent);
+}
+
+TEST_CASE("what a damaged group holds does not count as missing") {
+  const TemporaryFolder folder;
+  const auto path = folder / "a.h5";
+  Hdf5Maker(path).dataset("/", "v", H5T_NATIVE_FLOAT, {1}, {7});
+  damage(path, "SNOD", "lost");  // which holds the group's links
+  const hdf5::Handle file = hdf5::open(path, "");
+  const std::string message = path.string() + ": /: v cannot be read; fetch it again or leave it out";
+  CHECK(refusal([&] { hdf5::has(file, "v"); }) == message);
+  CHECK(refusal([&] { hdf5::has(file, "v/w"); }) == message);
+  CHECK(refusal([&] { hdf5::extent(file, path, "v", H5T_NATIVE_FLOAT, ""); }) == message);
+}
+
+TEST_CASE("lengths whose product wraps to a small number are cut short") {
+  const TemporaryFolder folder;
+  const auto path = folder / "a.h5";
+  std::uint64_t declared = 0;
+  SUBCASE("to none") {
+    declared = std::uint64_t{1} << 62;
+  }
+  SUBCASE("to what the file has") {
+    declared = (std::uint64_t{1} << 62) + 6;
+  }
+  {
+    const hdf5::Handle file = create(path);
+    hdf5::create(file, "v", H5T_NATIVE_FLOAT, std::array<hsize_t, 2>{6, 4});
+  }
+  damage(path, bytes_of(6) + bytes_of(4), bytes_of(declared) + bytes_of(4));
+  const hdf5::Handle file = hdf5::open(path, "");
+  CHECK(refusal([&] { hdf5::extent(file, path, "v", H5T_NATIVE_FLOAT, "make it again"); }) ==
+        path.string() + ": v is cut short; make it again");
 }
 
 TEST_CASE("what cannot be read is not taken for another kind of file") {
