@@ -14,11 +14,6 @@ namespace {
 
 constexpr std::size_t most_skipped = 4096;  // after so many that would not end in time no other is sought
 
-/// What limits.target counts: trainings, or brackets, in which those of great numbers may be through before others.
-std::uint64_t number_of(const Training& training) {
-  return training.rung ? training.rung->bracket : training.id.value;
-}
-
 }  // namespace
 
 TrainingSource::TrainingSource(const Space& space, Store& store, const Share& share, RunLimits& limits,
@@ -63,7 +58,7 @@ Supply TrainingSource::next(Seconds now) {
 }
 
 bool TrainingSource::is_beyond_target(const Training& training) const {
-  return number_of(training) > limits_.last();
+  return place_of(training) > limits_.last();
 }
 
 /// Of trainings whose order is by time some may be beyond the target.
@@ -105,7 +100,7 @@ void TrainingSource::learn_stored(const Training& training) {
 }
 
 void TrainingSource::learn(const Training& training, std::size_t milestone, const Ended& ended) {
-  if (ended.value && space_.reaches_target(*ended.value)) limits_.reach_target(number_of(training));
+  if (ended.value && space_.reaches_target(*ended.value)) limits_.reach_target(place_of(training));
   method_->learn(training, milestone, ended);
 }
 

@@ -20,6 +20,7 @@
 #include "master/store/schema.hpp"
 #include "master/store/shared_trainings.hpp"
 #include "master/store/trial_row.hpp"
+#include "master/store/within_limits.hpp"
 #include "search/base/error.hpp"
 #include "search/base/seed.hpp"
 #include "search/base/time.hpp"
@@ -222,23 +223,14 @@ std::optional<FileLock> lock_json(const std::filesystem::path& json, const std::
   return lock;
 }
 
-/// " AND ..." that leaves out what begins only after the first training, or bracket, to reach limits.target. Not where
-/// numbers may be those of an earlier space.
-std::string within_target(SQLite::Database& database, const Space& space, const std::string& condition) {
-  if (!space.limits.target || identities_indexed(database)) return "";
-  return fmt::format(
-      " AND {0} <= ifnull((SELECT min({0}) FROM trials WHERE {1} AND status = 'complete' AND {2} {3} {4}), {0})",
-      has_rungs(space.method) ? "bracket" : "training", condition, choice_sql(space.metric, space.metric_at),
-      space.goal == Goal::minimize ? "<=" : ">=", *space.limits.target);
-}
-
-/// --retry-failed, only for trials that the search still asks for, as no others are trained. Returns whether any trial
-/// waits again.
+/// --retry-failed, only for trials that the search still asks for and comes to, as no others are trained. Returns
+/// whether any trial waits again.
 bool retry_failed(SQLite::Database& database, const std::filesystem::path& file, const Space& space,
                   std::int64_t search) {
   const PresentRows present(database, space);
   std::string condition = of_search(search) + present.condition();
-  condition += within_target(database, space, condition);
+  const WithinLimits within(database, space, condition);
+  condition += within.condition();
   if (has_rungs(space.method)) refuse_decided(database, file, condition);
   return let_wait(database, condition, waiting_again(), "'failed', 'diverged', 'out_of_memory'") > 0;
 }

@@ -2,11 +2,20 @@
 
 #include <doctest/doctest.h>
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
+#include <functional>
 #include <limits>
+#include <optional>
+#include <random>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "master/report/search_report.hpp"
+#include "search/base/error.hpp"
+#include "search/methods/halving.hpp"
 #include "tests/master/store/store_fixture.hpp"
 
 using namespace stormsweep;
@@ -14,19 +23,22 @@ using namespace stormsweep::test;
 
 namespace {
 
-/// Runs the search to its end, or to its limit, with one worker; a trial's score depends on its index. Returns how many
-/// trials it trained.
-std::uint64_t run(const std::filesystem::path& file, const Space& space, bool to_the_end = true) {
-  Store store(file, space, "f", {});
-  RunLimits limits(space.limits, 1, store.counts().terminal(), Seconds(0), {});
+/// A trial's outcome, by its configuration.
+using OutcomeOf = std::function<Outcome(const Reader&)>;
+
+/// Runs the search to its end, or to its limit, with one worker. Returns how many trials it trained.
+std::uint64_t run(Store& store, const Space& space, const OutcomeOf& outcome_of, bool to_the_end) {
+  Limits bounds = space.limits;
+  if (has_rungs(space.method)) bounds.trials.reset();  // which then only sets the number of brackets
+  RunLimits limits(bounds, 1, store.counts().terminal(), Seconds(0), {});
   TrainingSource source(space, store, {}, limits, 1);
   std::uint64_t trained = 0;
   for (;;) {
     const Supply supply = source.next(Seconds(0));
     if (supply.training) {
       for (std::size_t k = 0; k < supply.training->trials(); ++k, ++trained) {
-        const Outcome ended =
-            outcome(0.1 * double(Reader(supply.training->configuration, *space.experiment).integer("index") * 7 % 10));
+        const Configuration configuration = supply.training->trial(k, *space.experiment);
+        const Outcome ended = outcome_of(Reader(configuration, *space.experiment));
         store.finish(*supply.training, k, worker(), ended);
         source.learn(*supply.training, k, ended);
       }
@@ -40,6 +52,53 @@ std::uint64_t run(const std::filesystem::path& file, const Space& space, bool to
   if (to_the_end) CHECK(store.counts().terminal() == source.total());
   return trained;
 }
+
+/// Here a trial's score depends on its index.
+std::uint64_t run(const std::filesystem::path& file, const Space& space, bool to_the_end = true) {
+  Store store(file, space, "f", {});
+  const auto scored = [](const Reader& read) { return outcome(0.1 * double(read.integer("index") * 7 % 10)); };
+  return run(store, space, scored, to_the_end);
+}
+
+/// Searches with one name, one seed and 30 configurations, of which each has others, in another order, by another
+/// method or to another limit.
+class Edits {
+ public:
+  explicit Edits(std::uint32_t seed) : random_(seed) {}
+
+  /// Nothing where it drew one that is refused.
+  std::optional<Space> next() {
+    std::vector<int> all{1, 2, 3, 4, 5};
+    std::shuffle(all.begin(), all.end(), random_);
+    all.resize(1 + draw(5));
+    std::string extra =
+        pick({"", R"("method": "random",)", R"("method": "sobol",)", R"("method": {"name": "random", "trials": 4},)",
+              R"("method": "halving",)", R"("method": {"name": "halving", "size": 3, "brackets": 2},)"});
+    std::vector<std::string> limits;
+    if (draw(2) == 0) limits.push_back(fmt::format(R"("trials": {})", 1 + draw(12)));
+    if (draw(2) == 0) limits.push_back(fmt::format(R"("target": 0.{})", 4 + draw(6)));
+    extra += fmt::format(R"("limits": {{{}}},)", fmt::join(limits, ", "));
+    if (draw(4) == 0) extra += R"("exclude": [{"index": [2]}],)";
+    if (draw(4) == 0) extra += R"("share_epochs": false,)";
+    const std::string rest = pick({R"(, "replicate": [0, 1])", R"(, "replicate": [1, 0])", ""});
+    try {
+      const Space space = noop_space(
+          fmt::format(R"({{"epochs": [1, 2, 4], "index": [{}]{}}})", fmt::join(all, ", "), rest), "s", extra);
+      if (has_rungs(space.method)) brackets(space);
+      return space;
+    } catch (const InputError&) {
+      return std::nullopt;
+    }
+  }
+
+ private:
+  int draw(int below) { return static_cast<int>(random_() % static_cast<std::uint32_t>(below)); }
+  std::string pick(const std::vector<std::string>& from) {
+    return from[static_cast<std::size_t>(draw(static_cast<int>(from.size())))];
+  }
+
+  std::mt19937 random_;
+};
 
 /// "done of all, others beside them"
 std::string told(const std::filesystem::path& file) {
@@ -267,4 +326,41 @@ TEST_CASE("an infinite metric counts as undefined: a search and its resumption a
   }
   Store again(file, space, "f", {});
   CHECK(again.best().value().metric == 0.5);
+}
+
+TEST_CASE("after any edit, what --retry-failed makes wait is trained by that run; other failures keep their outcome") {
+  std::uint64_t retried = 0, left = 0;
+  for (std::uint32_t seed = 0; seed < 300; ++seed) {
+    CAPTURE(seed);
+    Edits edits(seed);
+    const auto before = edits.next(), after = edits.next();
+    if (!before || !after) continue;
+    TemporaryFolder folder;
+    const auto file = folder.path / "s.db";
+    {
+      Store store(file, *before, "f", {});
+      const auto some_fail = [&](const Reader& read) {
+        const auto drawn = (seed + 37 * read.integer("index") + 101 * read.integer("replicate")) * 2654435761U % 100;
+        return drawn < 50 ? failure("no room") : outcome(0.01 * static_cast<double>(drawn));
+      };
+      run(store, *before, some_fail, false);
+    }
+    const auto count = [&](const char* what) { return std::stoull(query(file, what).at(0)); };
+    std::optional<Store> store;
+    try {
+      store.emplace(file, *after, "f", Store::Options{.retry_failed = true});
+    } catch (const InputError&) {  // the next rung has been decided
+      continue;
+    }
+    retried += count("SELECT count(*) FROM trials WHERE status = 'waiting'");
+    left += count("SELECT count(*) FROM trials WHERE error = 'no room'");
+    run(
+        *store, *after, [](const Reader&) { return failure("again"); }, false);
+    store.reset();
+    CAPTURE(after->text);
+    CAPTURE(before->text);
+    CHECK(count("SELECT count(*) FROM trials WHERE status = 'waiting'") == 0);
+  }
+  CHECK(retried > 100);
+  CHECK(left > 100);
 }

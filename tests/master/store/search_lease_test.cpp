@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <set>
 #include <thread>
 
@@ -414,6 +415,44 @@ TEST_CASE("--retry-failed leaves trials beyond those that the method still asks 
   CHECK(query(file, "SELECT training, status, error FROM results ORDER BY 1") ==
         std::vector<std::string>{"0|waiting|NULL", "1|waiting|NULL", "2|failed|no room", "3|failed|no room",
                                  "4|failed|no room", "5|failed|no room"});
+}
+
+TEST_CASE(
+    "--retry-failed leaves trials beyond limits.trials, or beyond limits.target of an edited space, as they are") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "s.db";
+  const auto space = [](const char* values, const std::string& limits = "") {
+    return noop_space(fmt::format(R"({{"index": [{}]}})", values), "s", limits);
+  };
+  const Space before = space("1, 2, 3, 4");
+  {
+    Store store(file, before, "f", {});
+    for (const std::uint64_t i : {0, 1, 3}) store.finish(training(before, i), 0, worker(), failure("no room"));
+    store.finish(training(before, 2), 0, worker(), outcome(0.4));
+  }
+  std::optional<Space> now;
+  std::string waiting;
+  SUBCASE("all may be there") {
+    now = space("1, 2, 3, 4", R"("limits": {"trials": 4},)"), waiting = "1,2,4";
+  }
+  SUBCASE("more are there") {
+    now = space("1, 2, 3, 4", R"("limits": {"trials": 3},)"), waiting = "";
+  }
+  SUBCASE("a new one is between them") {
+    now = space("1, 5, 2, 3, 4", R"("limits": {"trials": 4},)"), waiting = "1";
+  }
+  SUBCASE("a new one has room") {
+    now = space("1, 5, 2, 6, 4", R"("limits": {"trials": 4},)"), waiting = "1,2";
+  }
+  SUBCASE("the target is reached earlier in the edited space") {
+    now = space("2, 3, 1, 4", R"("limits": {"target": 0.5}, "metric": {"name": "score", "goal": "minimize"},)");
+    waiting = "2";
+  }
+  { Store store(file, *now, "f", {.retry_failed = true}); }
+  CHECK(query(file, "SELECT ifnull(group_concat(\"index\"), '') FROM results WHERE status = 'waiting'") ==
+        std::vector<std::string>{waiting});
+  CHECK(query(file, "SELECT count(*) FROM trials WHERE status = 'failed' AND error <> 'no room'") ==
+        std::vector<std::string>{"0"});
 }
 
 TEST_CASE("--retry-failed leaves trials beyond the first to reach limits.target, which would not begin, as they are") {
