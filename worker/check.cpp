@@ -24,7 +24,8 @@ std::vector<std::string> precision_notes(const Space& space) {
   if (std::ranges::find(values, Value(std::string("bf16"))) == values.end()) return {};
   if (torch::cuda::is_available() || has_bfloat16_instructions()) return {};
   return {
-      "precision bf16: this processor has no instructions for it and gains nothing from it; fp32 is as fast or faster"};
+      "precision bf16 gains nothing here: this processor has no instructions for it, or DNNL_MAX_CPU_ISA withholds "
+      "them; fp32 is as fast or faster"};
 }
 
 }  // namespace

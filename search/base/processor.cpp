@@ -1,6 +1,11 @@
 #include "search/base/processor.hpp"
 
+#include <strings.h>
+
+#include <algorithm>
+#include <array>
 #include <fstream>
+#include <string>
 
 #include "search/base/machine.hpp"
 #include "search/base/text.hpp"
@@ -27,7 +32,24 @@ std::string limits() {
   return set.empty() ? "" : " (" + set + ')';
 }
 
+/// Whether oneDNN is held to units without such instructions. It reads the name of today before that of version 1, and
+/// takes capitals and small letters alike.
+bool onednn_lacks_bfloat16() {
+  constexpr std::array lacking{"SSE41", "AVX", "AVX2", "AVX2_VNNI", "AVX2_VNNI_2", "AVX512_CORE", "AVX512_CORE_VNNI"};
+  std::string most(environment("ONEDNN_MAX_CPU_ISA"));
+  if (most.empty()) most = environment("DNNL_MAX_CPU_ISA");
+  return std::ranges::any_of(lacking, [&](const char* units) { return strcasecmp(most.c_str(), units) == 0; });
+}
+
 }  // namespace
+
+bool has_bfloat16_instructions() {
+#ifdef __x86_64__
+  return __builtin_cpu_supports("avx512bf16") != 0 && !onednn_lacks_bfloat16();
+#else
+  return false;
+#endif
+}
 
 std::string processor_in_use(const std::filesystem::path& cpuinfo) {
   return one_line(cpu_model() + units(cpuinfo) + limits());

@@ -10,13 +10,8 @@ namespace stormsweep {
 /// "Intel(R) Xeon(R) Processor, AVX-512, BF16, AMX (DNNL_MAX_CPU_ISA=AVX2)".
 std::string processor_in_use(const std::filesystem::path& cpuinfo = "/proc/cpuinfo");
 
-/// Whether this processor has instructions for products of bfloat16 numbers.
-inline bool has_bfloat16_instructions() {
-#ifdef __x86_64__
-  return __builtin_cpu_supports("avx512bf16") != 0;
-#else
-  return false;
-#endif
-}
+/// Whether this processor has instructions for products of bfloat16 numbers, and oneDNN may use them: where the
+/// variable DNNL_MAX_CPU_ISA holds it to AVX2, it has no such products, and where to AVX-512 alone, slow ones.
+bool has_bfloat16_instructions();
 
 }  // namespace stormsweep
