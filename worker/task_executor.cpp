@@ -117,6 +117,7 @@ int TaskExecutor::gpus() const {
 
 void TaskExecutor::settle(const Placement& placement) {
   torch::set_num_threads(placement.threads);
+  reserve_product_memory();
   context_.device = device_of(placement);
   use_device(context_.device);
 }

@@ -2,10 +2,16 @@
 
 #include <doctest/doctest.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <torch/utils.h>
+#include <unistd.h>
 
+#include <cstdint>
 #include <fstream>
+#include <functional>
 #include <thread>
+
+#include "search/base/error.hpp"
 
 using namespace stormsweep;
 
@@ -36,6 +42,24 @@ std::int64_t resident_pages() {
   return resident;
 }
 
+/// The exit status of a child that does `work` once its address space may grow by 24 MiB only, or 128 + SIGALRM.
+int status_in_little_memory(const std::function<int()>& before, const std::function<int()>& work) {
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(60);
+    torch::set_num_threads(1);  // those of this process's pool are not in the child
+    if (const int status = before()) _exit(status);
+    std::uint64_t all = 0;
+    std::ifstream("/proc/self/statm") >> all;
+    const rlimit limit{all * page + (24U << 20), all * page + (24U << 20)};
+    setrlimit(RLIMIT_AS, &limit);
+    _exit(work());
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
 }  // namespace
 
 TEST_CASE("memory of a freed tensor serves the next one, until it is given back") {
@@ -55,4 +79,25 @@ TEST_CASE("memory of a freed tensor serves the next one, until it is given back"
     release_device_memory();
     CHECK(held - resident_pages() > pages / 2);
   }
+}
+
+TEST_CASE("products of matrices need no more memory once it is reserved; where there is none, that is told at once") {
+#ifdef __SANITIZE_ADDRESS__
+  MESSAGE("skipped: the address sanitizer allocates in its own way");
+  return;
+#endif
+  const auto reserve = [] {
+    try {
+      reserve_product_memory();
+      return 0;
+    } catch (const InputError&) {
+      return 2;
+    }
+  };
+  const auto multiply = [] {
+    const auto ones = torch::ones({256, 256});
+    return ones.mm(ones).sum().item<float>() == 256 * 256 * 256 ? 0 : 1;
+  };
+  CHECK(status_in_little_memory(reserve, multiply) == 0);
+  CHECK(status_in_little_memory([] { return 0; }, reserve) == 2);
 }
