@@ -9,6 +9,7 @@
 #include "experiments/registry.hpp"
 #include "search/base/error.hpp"
 #include "search/base/interruption.hpp"
+#include "search/base/output.hpp"
 
 namespace stormsweep {
 
@@ -40,7 +41,7 @@ int call(const Command& command, const std::vector<std::string>& words) {
   try {
     return command({words.begin() + 2, words.end()});
   } catch (const Interruption& interruption) {
-    fmt::print(stderr, "stormsweep {} {}: stopped; incomplete files were removed\n", words[0], words[1]);
+    remark("stormsweep {} {}: stopped; incomplete files were removed\n", words[0], words[1]);
     std::signal(interruption.signal, SIG_DFL);
     return std::raise(interruption.signal);
   }

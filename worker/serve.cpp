@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <functional>
@@ -15,6 +14,7 @@
 
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
+#include "search/base/output.hpp"
 #include "search/base/processor.hpp"
 #include "search/base/pulse.hpp"
 #include "search/base/time.hpp"
@@ -158,8 +158,7 @@ bool work_or_die(MpiChannel& channel, const boost::program_options::variables_ma
     const Seconds patience = std::max(Seconds(10), 6 * Seconds(options["lost-after"].as<double>()));
     return work(await_welcome(channel, patience), channel, placement, executor);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "worker {} on {}: {}\n", channel.rank(), host_name(), error.what());
-    std::fflush(stderr);
+    remark("worker {} on {}: {}\n", channel.rank(), host_name(), error.what());
     std::_Exit(exit_some_failed);
   }
 }

@@ -1,17 +1,16 @@
 #include "worker/task_executor.hpp"
 
-#include <fmt/format.h>
 #include <torch/cuda.h>
 #include <torch/utils.h>
 #include <torch/version.h>
 
-#include <cstdio>
 #include <exception>
 #include <limits>
 #include <string_view>
 
 #include "experiments/registry.hpp"
 #include "experiments/task/arithmetic.hpp"
+#include "search/base/output.hpp"
 #include "search/base/time.hpp"
 #include "search/space/cache_files.hpp"
 #include "worker/ordered_staging.hpp"
@@ -35,8 +34,7 @@ void save(const Workplace& with, const Training& training, std::size_t milestone
     task.keep(file, experiment, configuration);
   } catch (const std::exception& error) {
     const std::string_view what = error.what();
-    fmt::print(stderr, "{}: {}; the network of this trial is not kept\n", file.string(),
-               what.substr(0, what.find('\n')));
+    remark("{}: {}; the network of this trial is not kept\n", file.string(), what.substr(0, what.find('\n')));
   }
 }
 

@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
-
 #include "datasets/climate/prepare_climate.hpp"
 #include "experiments/emulator/climate_table.hpp"
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"
+#include "search/base/output.hpp"
 #include "search/base/progress_bar.hpp"
 
 namespace stormsweep {
@@ -40,7 +39,7 @@ int prepare_emulator_command(const std::vector<std::string>& words) {
   ProgressBar bar(prepare_command);
   const ClimateNotes notes = prepare_climate(manifest, folder, [&](double share) { bar.show(share); });
   bar.wipe();
-  for (const std::string& note : notes) fmt::print(stderr, "note: {}\n", note);
+  for (const std::string& note : notes) remark("note: {}\n", note);
   print_climate_table(folder);
   fmt::print("written to {}\n", folder);
   return exit_done;

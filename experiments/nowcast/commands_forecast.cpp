@@ -26,6 +26,7 @@
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
 #include "search/base/options.hpp"
+#include "search/base/output.hpp"
 #include "search/base/progress_bar.hpp"
 #include "search/base/table.hpp"
 #include "search/base/text.hpp"
@@ -149,15 +150,15 @@ Observations observe(const ForecastOptions& options, const NowcastMeta& model) {
                    /*strict=*/false, [&](std::int64_t done, std::int64_t all) { bar.show(done, all); });
   bar.wipe();
   for (const RadarImage& image : archive.images) check_output_apart(forecast_command, options.output, image.path);
-  for (const std::string& skipped : archive.skipped) fmt::print(stderr, "left out: {}\n", skipped);
-  for (const std::string& note : archive.notes) fmt::print(stderr, "note: {}\n", note);
+  for (const std::string& skipped : archive.skipped) remark("left out: {}\n", skipped);
+  for (const std::string& note : archive.notes) remark("note: {}\n", note);
   const ForecastFrames chosen = choose_frames(archive.images, model, time_of(options));
   Observations result;
   ImpossibleRain impossible;
   const auto read = [&](const RadarImage& image) { return read_averaged(image, chosen.block, impossible); };
   for (const RadarImage& image : chosen.inputs) result.inputs.push_back(read(image));
   for (const auto& image : chosen.truth) result.truth.push_back(image ? std::optional(read(*image)) : std::nullopt);
-  for (const std::string& line : impossible.lines()) fmt::print(stderr, "note: {}\n", line);
+  for (const std::string& line : impossible.lines()) remark("note: {}\n", line);
   return result;
 }
 
@@ -196,9 +197,9 @@ void print_table(const std::vector<LeadTimeReport>& reports, RadarQuantity quant
 
 void print_told(const std::vector<ThresholdReport>& reports, RadarQuantity quantity) {
   if (reports.empty()) {
-    fmt::print(stderr,
-               "note: --thresholds has nothing to judge: no later image, or no pixel whose forecast rests on measured "
-               "ones alone\n");
+    remark(
+        "note: --thresholds has nothing to judge: no later image, or no pixel whose forecast rests on measured "
+        "ones alone\n");
     return;
   }
   Table table{

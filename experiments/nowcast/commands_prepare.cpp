@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <span>
 #include <string>
 #include <utility>
@@ -14,6 +13,7 @@
 #include "experiments/task/command_options.hpp"
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"
+#include "search/base/output.hpp"
 #include "search/base/progress_bar.hpp"
 
 namespace stormsweep {
@@ -69,8 +69,8 @@ void check(const RawRadar& raw) {
 
 void tell(std::span<const std::string> lines, const char* what) {
   constexpr std::size_t most = 5;
-  for (const std::string& line : lines.first(std::min(most, lines.size()))) fmt::print(stderr, "{}: {}\n", what, line);
-  if (lines.size() > most) fmt::print(stderr, "{}: {} more\n", what, lines.size() - most);
+  for (const std::string& line : lines.first(std::min(most, lines.size()))) remark("{}: {}\n", what, line);
+  if (lines.size() > most) remark("{}: {} more\n", what, lines.size() - most);
 }
 
 void tell(const PreparedNowcast& prepared, const std::string& folder) {

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <string>
 
+#include "search/base/output.hpp"
 #include "search/base/table.hpp"
 
 namespace stormsweep {
@@ -19,8 +20,7 @@ void warn_of_one_class(const SplitCounts& counts, const char* rule, std::int64_t
       splits.append(splits.empty() ? "" : ", ").append(split_names[i]);
   }
   if (splits.empty()) return;
-  fmt::print(stderr, "warning: with label {}, one class only in {}; metrics that need both will be NULL\n", rule,
-             splits);
+  remark("warning: with label {}, one class only in {}; metrics that need both will be NULL\n", rule, splits);
 }
 
 }  // namespace

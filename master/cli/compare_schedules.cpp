@@ -13,6 +13,7 @@
 #include "master/store/database.hpp"
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
+#include "search/base/output.hpp"
 #include "search/space/extent.hpp"
 #include "search/space/space.hpp"
 
@@ -80,7 +81,7 @@ int compare_schedules(const ScheduleQuestion& question) {
     print(std::cout, report, static_cast<std::size_t>(terminal_width(STDOUT_FILENO).value_or(100)));
   if (page) {
     const PageQuestion both{{report.runs[0].database, report.runs[1].database}, report.search};
-    std::cerr << page->write(page_data(both), question.command) << '\n';
+    remark("{}\n", page->write(page_data(both), question.command));
   }
   return report.metrics.equal() ? worst : exit_some_failed;
 }

@@ -24,6 +24,7 @@
 #include "master/store/reuse.hpp"
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
+#include "search/base/output.hpp"
 #include "search/base/text.hpp"
 #include "search/base/time.hpp"
 #include "search/space/runs_itself.hpp"
@@ -61,10 +62,9 @@ double rank_patience(const RunOptions& options) {
 /// Warns if even the best trial is no better than a simple forecast.
 void tell_skill(const Space& space, const RunOptions& options) try {
   if (std::ranges::none_of(space.experiment->metrics, is_skill, &Metric::name)) return;
-  for (const std::string& sentence : best_without_skill(options.results, space.name))
-    fmt::print(stderr, "{}\n", sentence);
+  for (const std::string& sentence : best_without_skill(options.results, space.name)) remark("{}\n", sentence);
 } catch (const InputError& error) {  // the search is done, even if its database cannot be read now
-  fmt::print(stderr, "{}\n", error.what());
+  remark("{}\n", error.what());
 }
 
 /// Before any rank starts, refuses or warns of what would end the job or make part of its work useless.
@@ -79,11 +79,11 @@ void check_job(const Space& space, const RunOptions& options, const DataReport& 
     warnings.push_back(lacking);
   if (const std::string tasks = allocation::task_warning(); options.workers == 0 && !tasks.empty())
     warnings.push_back(tasks);
-  for (const std::string& warning : warnings) fmt::print(stderr, "warning: {}\n", warning);
-  for (const std::string& note : report.notes) fmt::print(stderr, "{}\n", note);
+  for (const std::string& warning : warnings) remark("warning: {}\n", warning);
+  for (const std::string& note : report.notes) remark("{}\n", note);
   if (options.shared)
-    fmt::print(stderr, "part {} of {}, into {}; stormsweep merge joins the parts\n", options.share.index,
-               options.share.count, options.results.string());
+    remark("part {} of {}, into {}; stormsweep merge joins the parts\n", options.share.index, options.share.count,
+           options.results.string());
 }
 
 /// At the prompt, or in a batch script: rank 0 of the job opens the database.
@@ -135,7 +135,7 @@ int launch_search(const Arguments& arguments, RunOptions options) {
   const Space space = read_run_space(options);
   const std::optional<DataReport> report = check_data(space, options);
   if (signals::drain_asked()) {
-    fmt::print(stderr, "stopped before anything was started; run it again\n");
+    remark("stopped before anything was started; run it again\n");
     return exit_drained;
   }
   if (!report) return exit_bad_input;

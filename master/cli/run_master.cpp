@@ -6,7 +6,6 @@
 #include <sys/prctl.h>
 
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
@@ -30,6 +29,7 @@
 #include "master/store/stored_extent.hpp"
 #include "master/store/stored_share.hpp"
 #include "search/base/error.hpp"
+#include "search/base/output.hpp"
 #include "search/base/pulse.hpp"
 #include "search/base/table.hpp"
 #include "search/base/text.hpp"
@@ -60,24 +60,24 @@ int exit_status(const Conclusion& conclusion) {
 void tell_end(const Conclusion& conclusion, bool again, const RunOptions& options, const Store& store,
               const KeptModels& models) {
   if (conclusion.ending == Ending::workers_lost) {
-    fmt::print(stderr, "every worker is lost; {}\n", again ? "starting them again" : "run it again to continue");
+    remark("every worker is lost; {}\n", again ? "starting them again" : "run it again to continue");
   }
   if (conclusion.ending == Ending::rank_lost) {
-    fmt::print(stderr, "a rank is lost, and with it the shares of the synchronous schedule; {}\n",
-               again ? "restarting with what is missing" : "run it again to continue");
+    remark("a rank is lost, and with it the shares of the synchronous schedule; {}\n",
+           again ? "restarting with what is missing" : "run it again to continue");
   }
   if (conclusion.ending == Ending::short_handed)
-    fmt::print(stderr, "the remaining trainings need more workers than are left; run it again to continue\n");
-  if (!conclusion.limit.empty()) fmt::print(stderr, "ended by {} of the search space\n", conclusion.limit);
+    remark("the remaining trainings need more workers than are left; run it again to continue\n");
+  if (!conclusion.limit.empty()) remark("ended by {} of the search space\n", conclusion.limit);
   if (again) return;
-  fmt::print(stderr, "results: {}\n", options.results.string());
-  if (const std::string kept = models.summary(store); !kept.empty()) fmt::print(stderr, "{}\n", kept);
+  remark("results: {}\n", options.results.string());
+  if (const std::string kept = models.summary(store); !kept.empty()) remark("{}\n", kept);
 }
 
 void tell_reused(const Store& store, const RunOptions& options) {
   std::vector<std::string> files;
   for (const fs::path& file : options.reuse) files.push_back(file.string());
-  fmt::print(stderr, "reused from {}: {} trials\n", fmt::join(files, ", "), grouped(store.reused()));
+  remark("reused from {}: {} trials\n", fmt::join(files, ", "), grouped(store.reused()));
 }
 
 RunSettings run_settings(const RunOptions& options, const Space& space, const std::string& fingerprint) {
@@ -105,8 +105,7 @@ void keep(Store& store) {
 
 MpiChannel start_mpi(const RunOptions& options) {
   return MpiChannel(start_patience(options), [patience = start_patience(options)] {
-    fmt::print(stderr, "the ranks have not all started within {:g} s: one may be dead; run it again\n",
-               patience.count());
+    remark("the ranks have not all started within {:g} s: one may be dead; run it again\n", patience.count());
     launch::leave_report({exit_drained, false});
     std::_Exit(exit_drained);
   });
@@ -130,7 +129,7 @@ struct Ranks {
 /// Reports an error that ends the search, and returns the exit status.
 int told(const std::exception& error) {
   const auto* files = dynamic_cast<const std::filesystem::filesystem_error*>(&error);
-  fmt::print(stderr, "{}\n", files ? refusal(*files) : error.what());
+  remark("{}\n", files ? refusal(*files) : error.what());
   return files || dynamic_cast<const InputError*>(&error) ? exit_bad_input : exit_master_lost;
 }
 
@@ -150,7 +149,7 @@ int told(const std::exception& error) {
 Space settle_size(const Space& space, const RunOptions& options, int workers) {
   const SizedSearch sized = size_run(space, options, workers);
   if (sized.told.empty()) return sized.space;
-  fmt::print(stderr, "{}\n", sized.told);
+  remark("{}\n", sized.told);
   keep_extent(options.results, sized.space);
   return sized.space;
 }
@@ -235,7 +234,7 @@ Store::Options store_options(const RunOptions& options, const Space& space, Kept
                          .retry_failed = options.retry_failed,
                          .reuse = options.reuse,
                          .patience = Seconds(options.lost_after),
-                         .waiting = [](const std::string& text) { fmt::print(stderr, "{}\n", text); },
+                         .waiting = [](const std::string& text) { remark("{}\n", text); },
                          .stopped = []() -> bool { return signals::drain_asked(); }};
   storing.last_patience = 6 * storing.patience;
   if (options.keep_best > 0)

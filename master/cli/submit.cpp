@@ -18,6 +18,7 @@
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
 #include "search/base/options.hpp"
+#include "search/base/output.hpp"
 #include "search/base/process.hpp"
 #include "search/base/shell_word.hpp"
 #include "search/base/text.hpp"
@@ -192,15 +193,14 @@ std::uint64_t configurations_of(const std::vector<BracketShape>& brackets) {
 
 void warn(const Submission& submission, const Space& space) {
   const Plan plan = make_plan(space);
-  for (const std::string& problem : plan.problems) fmt::print(stderr, "warning: {}\n", problem);
+  for (const std::string& problem : plan.problems) remark("warning: {}\n", problem);
   if (sized_by_budget(space)) return;  // it has as many trainings as fit
   std::optional<std::uint64_t> trainings = plan.trainings;
   if (!plan.brackets.empty()) trainings = configurations_of(plan.brackets);
   if (const auto note = idle_warning(submission.job, trainings, largest_gang(space)); !note.empty())
-    fmt::print(stderr, "note: {}\n", note);
+    remark("note: {}\n", note);
   const auto measured = measure_trainings(submission.databases, space.name);
-  if (const auto note = time_warning(submission.job, trainings, measured); !note.empty())
-    fmt::print(stderr, "note: {}\n", note);
+  if (const auto note = time_warning(submission.job, trainings, measured); !note.empty()) remark("note: {}\n", note);
 }
 
 void keep_script(const fs::path& file, const std::string& text) {
@@ -244,7 +244,7 @@ std::string send(const Submission& submission) {
     throw InputError(fmt::format("{}; the script is {}",
                                  complaint.empty() ? fmt::format("sbatch: ended with status {}", status) : complaint,
                                  submission.script.string()));
-  if (!complaint.empty()) fmt::print(stderr, "{}\n", complaint);
+  if (!complaint.empty()) remark("{}\n", complaint);
   return job.substr(0, job.find(';'));  // "42;cluster"
 }
 

@@ -26,6 +26,7 @@
 #include "master/loop/status_file.hpp"
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
+#include "search/base/output.hpp"
 #include "search/base/process.hpp"
 #include "search/base/time.hpp"
 #include "worker/channel/mpi_channel.hpp"
@@ -229,7 +230,7 @@ class Job {
     }
   }
 
-  static void show(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+  static void show(const std::string& text) { remark("{}", text); }
 
   JobEnd conclude() const {
     if (const auto report = status_.report())
@@ -245,7 +246,7 @@ class Job {
   }
 
   static JobEnd told(int status, const std::string& what) {
-    fmt::print(stderr, "{}; run it again to continue\n", what);
+    remark("{}; run it again to continue\n", what);
     return {status, false};
   }
 

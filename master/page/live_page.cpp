@@ -13,6 +13,7 @@
 #include "master/page/page_data.hpp"
 #include "master/report/selection.hpp"
 #include "master/store/database.hpp"
+#include "search/base/output.hpp"
 #include "search/base/private_folder.hpp"
 #include "search/base/text.hpp"
 
@@ -92,7 +93,7 @@ void LivePage::renew(Seconds now) {
     for (Source& source : sources_) changed = changed || source.version_now() != source.version;
     if (changed) make(now);
   } catch (const NotNow& error) {  // try again later
-    if (told_ != error.what()) fmt::print(stderr, "{}\n", one_line(told_ = error.what()));
+    if (told_ != error.what()) remark("{}\n", one_line(told_ = error.what()));
     for (Source& source : sources_) {
       source.version = -1;
       std::filesystem::remove(source.copy);  // an incomplete copy

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <thread>
 #include <utility>
 
 #include "search/base/error.hpp"
+#include "search/base/output.hpp"
 
 namespace stormsweep {
 
@@ -16,7 +16,7 @@ void SearchWriters::await_none(const std::string& condition) {
       return check_none(condition);
     } catch (const InputError&) {
       if (doubt_.empty()) throw;
-      if (!std::exchange(told, true)) fmt::print(stderr, "{}: {}\n", file_.string(), doubt_);
+      if (!std::exchange(told, true)) remark("{}: {}\n", file_.string(), doubt_);
     }
   }
 }

@@ -21,19 +21,19 @@ int status_of(const char* program, const std::function<int()>& work, ExitStatus 
     process::check_surroundings();
     return work();
   } catch (const InputError& error) {
-    std::fprintf(stderr, "%s\n", one_line(error.what()).c_str());
+    remark("{}\n", one_line(error.what()));
     return exit_bad_input;
   } catch (const std::filesystem::filesystem_error& error) {
-    std::fprintf(stderr, "%s\n", one_line(refusal(error)).c_str());
+    remark("{}\n", one_line(refusal(error)));
     return exit_bad_input;
   } catch (const std::exception& error) {
     if (std::ferror(stdout)) return exit_some_failed;
     constexpr int no_utf8 = 316;  // of nlohmann::json
     if (const auto* json = dynamic_cast<const nlohmann::json::type_error*>(&error); json && json->id == no_utf8) {
-      std::fprintf(stderr, "%s: %s; give names and values in UTF-8\n", program, one_line(error.what()).c_str());
+      remark("{}: {}; give names and values in UTF-8\n", program, one_line(error.what()));
       return exit_bad_input;
     }
-    std::fprintf(stderr, "%s: %s\n", program, one_line(error.what()).c_str());
+    remark("{}: {}\n", program, one_line(error.what()));
     return unexpected;
   }
 }
@@ -47,8 +47,8 @@ int run_program(const char* program, const std::function<int()>& work, ExitStatu
   errno = 0;
   std::cout.flush();
   if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return status;
-  std::fprintf(stderr, "%s: standard output cannot be written (%s); free some space, or send it elsewhere\n", program,
-               errno == 0 ? "an earlier part of it was lost" : std::strerror(errno));
+  remark("{}: standard output cannot be written ({}); free some space, or send it elsewhere\n", program,
+         errno == 0 ? "an earlier part of it was lost" : std::strerror(errno));
   return status == exit_done ? exit_some_failed : status;
 }
 

@@ -1,6 +1,11 @@
 #pragma once
 
+#include <fmt/format.h>
+
+#include <cstdio>
 #include <functional>
+#include <string>
+#include <utility>
 
 #include "search/base/error.hpp"
 
@@ -15,5 +20,13 @@ namespace stormsweep {
 /// has its default action, so that exit statuses of children can be waited for even if the program was started with
 /// that signal ignored.
 int run_program(const char* program, const std::function<int()>& work, ExitStatus unexpected = exit_some_failed);
+
+/// Prints to standard error. Where that cannot be written (to a full disk, say) the words are lost, and nothing else
+/// happens: unlike fmt::print(stderr, ...) it does not throw.
+template <class... Values>
+void remark(fmt::format_string<Values...> format, Values&&... values) {
+  const std::string text = fmt::format(format, std::forward<Values>(values)...);
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
 
 }  // namespace stormsweep

@@ -1,9 +1,8 @@
 #include "search/base/progress_line.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cstdio>
+
+#include "search/base/output.hpp"
 
 namespace stormsweep {
 
@@ -39,18 +38,16 @@ void ProgressLine::show(std::optional<double> share, const std::vector<std::stri
   const std::string line = fitting == versions.end() ? versions.back().substr(0, room)
                                                      : (share ? bar(*share, room - fitting->size()) : "") + *fitting;
   wipe();
-  fmt::print(stderr, "{}", line);
-  std::fflush(stderr);
+  remark("{}", line);
 }
 
 void ProgressLine::say(const std::string& line) const {
   wipe();
-  fmt::print(stderr, "{}\n", line);
-  std::fflush(stderr);
+  remark("{}\n", line);
 }
 
 void ProgressLine::wipe() const {
-  if (columns_ > 0) fmt::print(stderr, "\r\033[K");
+  if (columns_ > 0) remark("\r\033[K");
 }
 
 }  // namespace stormsweep

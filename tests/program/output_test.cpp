@@ -49,6 +49,20 @@ TEST_CASE("output that cannot be written is reported in one line, with status 1,
   }
 }
 
+TEST_CASE("a command whose remarks cannot be written does what it would have done") {
+  const WorkFolder folder;
+  folder.write("s.json", R"({"name": "s", "experiment": "noop", "parameters": {"index": [1, 2]}})");
+  for (const char* words : {"run s.json --workers 1 --share 0/2", "submit s.json --ntasks-per-node 16 --dry-run"}) {
+    CAPTURE(words);
+    const std::string command = stormsweep_program() + " " + words;
+    const Ended heard = run({"/bin/sh", "-c", command}, folder);
+    CHECK_FALSE(heard.err.empty());
+    const Ended unheard = run({"/bin/sh", "-c", command + " 2> /dev/full"}, folder);
+    CHECK(unheard.status == 0);
+    CHECK(unheard.out == heard.out);
+  }
+}
+
 TEST_CASE("a table is cut to its terminal, but for what trials are chosen by, and nothing else is") {
   const WorkFolder folder;
   folder.write("s.json",

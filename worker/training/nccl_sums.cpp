@@ -5,7 +5,6 @@
 #include <ATen/cuda/CUDAContext.h>
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <functional>
 #include <set>
 #include <string>
@@ -13,6 +12,7 @@
 #include <utility>
 
 #include "search/base/machine.hpp"
+#include "search/base/output.hpp"
 #include "worker/training/process_group_sums.hpp"
 #endif
 
@@ -46,7 +46,7 @@ bool a_gpu_each(Gang& gang, const torch::Device& device) {
 std::unique_ptr<DeviceSums> make_nccl_sums(Gang& host, const torch::Device& device, std::function<bool()> abandoned) {
   if (!a_gpu_each(host, device)) {
     if (device.is_cuda() && host.shard() == 0)
-      fmt::print(stderr, "a gang of {} has fewer GPUs than ranks: it sums through host memory\n", host.shards());
+      remark("a gang of {} has fewer GPUs than ranks: it sums through host memory\n", host.shards());
     return nullptr;
   }
   // NCCL's watchdog would end this process when a mate is lost; here the master tells the gang, which survives.

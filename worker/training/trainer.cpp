@@ -1,10 +1,7 @@
 #include "worker/training/trainer.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <new>
 #include <optional>
 #include <stdexcept>
@@ -14,6 +11,7 @@
 
 #include "experiments/task/out_of_memory.hpp"
 #include "search/base/awake_time.hpp"
+#include "search/base/output.hpp"
 #include "search/base/text.hpp"
 #include "search/base/time.hpp"
 #include "search/base/utc.hpp"
@@ -155,8 +153,7 @@ void Trainer::resume(const std::function<std::unique_ptr<Task>()>& make) {
   } catch (const c10::Error& error) {
     if (is_out_of_memory(error)) throw;
     if (leads())
-      fmt::print(stderr, "{} cannot be read ({}); trained from the start\n", checkpoint_->file().string(),
-                 reason_of(error));
+      remark("{} cannot be read ({}); trained from the start\n", checkpoint_->file().string(), reason_of(error));
     loop_.emplace(make(), plan_, gang_);
   }
   bool covers = found && (loop_->epochs() < plan_.milestones[0] ||
@@ -183,8 +180,8 @@ void Trainer::tell_mixture(const std::string& before) {
   const std::string now = computing_with();
   const bool on_gpu = loop_->task().network().parameters().at(0).is_cuda();  // where these do not matter
   if (before.empty() || before == now || on_gpu) return;
-  fmt::print(stderr, "{}: computed so far with {}, from here with {}; the last bits may differ from either's\n",
-             checkpoint_->file().string(), before, now);
+  remark("{}: computed so far with {}, from here with {}; the last bits may differ from either's\n",
+         checkpoint_->file().string(), before, now);
 }
 
 void Trainer::save_if_worth_it(Seconds least) {
@@ -197,7 +194,7 @@ void Trainer::save_if_worth_it(Seconds least) {
     throw;
   } catch (const std::exception& error) {  // no reason to lose the training
     if (!std::exchange(unsaved_told_, true))
-      fmt::print(stderr, "{}; the training goes on without its checkpoint\n", reason_of(error));
+      remark("{}; the training goes on without its checkpoint\n", reason_of(error));
   }
   saved_ = std::chrono::steady_clock::now();
 }
