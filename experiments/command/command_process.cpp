@@ -17,6 +17,7 @@
 #include <string_view>
 #include <thread>
 
+#include "search/base/process.hpp"
 #include "search/base/time.hpp"
 
 namespace stormsweep {
@@ -108,10 +109,7 @@ CommandProcess::CommandProcess(const Start& start) {
   for (const Seconds end = steady_time() + longest_want; is_want(error) && steady_time() < end; error = spawn())
     std::this_thread::sleep_for(pause);
   if (is_want(error))
-    throw std::runtime_error(
-        fmt::format("cannot be started ({}); raise `ulimit -u`, or the job's limits on processes "
-                    "and memory",
-                    std::strerror(error)));
+    throw std::runtime_error(fmt::format("cannot be started ({}); {}", std::strerror(error), process::start_remedy));
   if (error != 0)
     throw std::runtime_error(fmt::format("{} cannot be started ({}); it belongs beside stormsweep-worker",
                                          program.string(), std::strerror(error)));

@@ -10,9 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <set>
@@ -84,12 +82,11 @@ class Job {
       : patience_(patience) {
     prctl(PR_SET_CHILD_SUBREAPER, 1);  // ranks that outlive mpirun become our children, whose end we can await
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
-      throw InputError(std::string("mpirun: no pipe for what it says: ") + strerror(errno));
+    if (pipe2(ends, O_CLOEXEC) != 0) refuse_file("mpirun", "no pipe for what it says", process::start_remedy);
     said_ = Descriptor(ends[0]);
     const Descriptor mpiruns(ends[1]);
     mpirun_ = fork();
-    if (mpirun_ < 0) throw InputError(std::string("mpirun: cannot be started: ") + strerror(errno));
+    if (mpirun_ < 0) refuse_file("mpirun", "cannot be started", process::start_remedy);
     if (mpirun_ == 0) become(command, environment, *mpiruns);
     signals::hand_to(mpirun_, SIGUSR1);
     signals::catch_stop();

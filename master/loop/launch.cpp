@@ -11,6 +11,7 @@
 
 #include "master/loop/signals.hpp"
 #include "search/base/error.hpp"
+#include "search/base/file.hpp"
 #include "search/base/machine.hpp"
 #include "search/base/process.hpp"
 #include "search/base/text.hpp"
@@ -45,7 +46,7 @@ int own_command(const std::vector<std::string>& words) {
   command.insert(command.end(), words.begin(), words.end());
   signals::translate();
   const pid_t pid = fork();
-  if (pid < 0) throw InputError(command[0] + ": cannot be started: " + std::strerror(errno));
+  if (pid < 0) refuse_file(command[0], "cannot be started", process::start_remedy);
   if (pid == 0) {
     setpgid(0, 0);                     // so that Ctrl-C at the terminal reaches only us, who pass it on
     prctl(PR_SET_PDEATHSIG, SIGUSR1);  // if we are killed, drain

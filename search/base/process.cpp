@@ -7,14 +7,13 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-#include <stdexcept>
 #include <system_error>
 
 #include "search/base/error.hpp"
+#include "search/base/file.hpp"
 #include "search/base/text.hpp"
 
 namespace stormsweep::process {
@@ -97,14 +96,14 @@ std::vector<pid_t> descendants(pid_t pid) {
 std::string capture(const std::vector<std::string>& command, int& status, Capture what,
                     const std::function<void(pid_t)>& running) {
   int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error(std::string("pipe: ") + std::strerror(errno));
+  if (pipe2(ends, O_CLOEXEC) != 0) refuse_file(command.at(0), "no pipe for what it says", start_remedy);
   pid_t pid = 0;
   const int error = spawn(command, ends[1], what == Capture::all, pid);
   close(ends[1]);
   if (error != 0) {
     close(ends[0]);
-    if (error == EAGAIN || error == ENOMEM)
-      throw std::runtime_error(command.at(0) + ": cannot be started: " + std::strerror(error));
+    errno = error;
+    if (error == EAGAIN || error == ENOMEM) refuse_file(command.at(0), "cannot be started", start_remedy);
     status = 127;
     return {};
   }

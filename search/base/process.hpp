@@ -27,9 +27,12 @@ std::vector<pid_t> children(pid_t pid);
 /// The children of `pid`, their children, and so on.
 std::vector<pid_t> descendants(pid_t pid);
 
+/// What helps where the system refuses a process (EAGAIN, ENOMEM).
+inline constexpr const char* start_remedy = "raise `ulimit -u`, or the job's limits on processes and memory";
+
 /// Runs `command` and returns what it wrote to standard output, or to standard error too; its exit status in `status`,
-/// 127 where there is no such command. Throws std::runtime_error where nothing can be started. `running` is called with
-/// the process id once the command runs, so that a signal can end it, and with 0 when it has ended.
+/// 127 where there is no such command. Throws InputError where nothing can be started. `running` is called with the
+/// process id once the command runs, so that a signal can end it, and with 0 when it has ended.
 enum class Capture { output, all };
 std::string capture(
     const std::vector<std::string>& command, int& status, Capture what = Capture::output,

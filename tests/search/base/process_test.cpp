@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <fstream>
 
 #include "tests/folder.hpp"
+#include "tests/refusal.hpp"
 #include "tests/variable.hpp"
 
 using namespace stormsweep;
@@ -97,6 +99,22 @@ TEST_CASE("a command that is not there has status 127") {
   int status = -1;
   CHECK(process::capture({"/no/such/command"}, status).empty());
   CHECK(status == 127);
+}
+
+TEST_CASE("a command that the system has no process for is refused with what helps") {
+  const pid_t child = fork();
+  if (child == 0) {
+    const rlimit none{0, 0};
+    if ((geteuid() == 0 && setuid(65534) != 0) || setrlimit(RLIMIT_NPROC, &none) != 0) _exit(2);
+    int status = 0;
+    const std::string told = refusal([&] { process::capture({"true"}, status); });
+    _exit(
+        told == "true: cannot be started (Resource temporarily unavailable); raise `ulimit -u`, or the job's limits on "
+                "processes and memory"
+            ? 0
+            : 1);
+  }
+  CHECK(process::wait_for(child) == 0);
 }
 
 TEST_CASE("a child whose exit status is lost does not count as a success") {
