@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 
 #include "master/store/json_member.hpp"
 #include "master/store/schema.hpp"
@@ -18,10 +20,17 @@ namespace stormsweep {
 
 namespace {
 
-bool may_pass(const SQLite::Exception& error) {
+/// SQLite's error without its details, given errno after it. SQLite takes a disk that cannot be read for a damaged
+/// file.
+int code_of(const SQLite::Exception& error, int reason) {
+  const int code = error.getErrorCode() & 0xff;
+  return code == SQLITE_CORRUPT && reason == EIO ? SQLITE_IOERR : code;
+}
+
+bool may_pass(int code) {
   constexpr std::array codes{SQLITE_BUSY, SQLITE_LOCKED,   SQLITE_FULL,    SQLITE_IOERR,
                              SQLITE_PERM, SQLITE_READONLY, SQLITE_CANTOPEN};
-  return std::find(codes.begin(), codes.end(), error.getErrorCode() & 0xff) != codes.end();
+  return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 
 /// Whether locking itself fails, rather than another process holding the lock.
@@ -31,26 +40,31 @@ bool is_lockless(const SQLite::Exception& error) {
   return std::find(codes.begin(), codes.end(), error.getExtendedErrorCode()) != codes.end();
 }
 
-std::string problem(const SQLite::Exception& error) {
+/// `reason`: errno after it, by which SQLite, too, learns why the system refused.
+std::string problem(const SQLite::Exception& error, int reason) {
+  const char* why = reason == 0 ? error.what() : std::strerror(reason);
   if (is_lockless(error))
     return "its file system does not lock files; mount it with locks (Lustre: -o flock), or name a file on another one";
   if (error.getExtendedErrorCode() == SQLITE_READONLY_ROLLBACK)
     return "its writer was killed in the middle of a commit, which only one who may write the file can undo; let its "
            "owner run `stormsweep status` on it, or copy it together with its -journal";
-  switch (error.getErrorCode() & 0xff) {
+  switch (code_of(error, reason)) {
     case SQLITE_NOTADB:
       return "this is not a results database; name another file";
     case SQLITE_CORRUPT:
       return fmt::format("is damaged ({}); restore a copy of it, or name another file", error.what());
     case SQLITE_CANTOPEN:
-      return "cannot be opened or created; check that its folder exists and that you may write to it";
+      return fmt::format("cannot be opened or created ({}); {}", why,
+                         remedy_against(reason, "check that its folder exists and that you may write to it"));
     case SQLITE_READONLY:
     case SQLITE_PERM:
       return "may not be written; give yourself the right to write the file and its folder, or name another file";
     case SQLITE_FULL:
       return "the disk is full; free some space: what was committed is safe";
     case SQLITE_IOERR:
-      return fmt::format("{}; check that the disk is there and not full: what was committed is safe", error.what());
+      return fmt::format(
+          "cannot be read or written ({}); {}", why,
+          remedy_against(reason, "check that the disk is there and not full: what was committed is safe"));
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       // SQLite says the same where NFS has no lock service.
@@ -108,8 +122,9 @@ SQLite::Database upgraded_copy(SQLite::Database& from) {
 }  // namespace
 
 void refuse(const std::filesystem::path& file, const SQLite::Exception& error) {
-  const std::string message = file.string() + ": " + problem(error);
-  if (may_pass(error)) throw NotNow(message);
+  const int reason = errno;
+  const std::string message = file.string() + ": " + problem(error, reason);
+  if (may_pass(code_of(error, reason))) throw NotNow(message);
   throw InputError(message);
 }
 

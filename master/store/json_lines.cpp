@@ -25,8 +25,10 @@ fs::path lock_of(const fs::path& file) {
 }  // namespace
 
 std::optional<FileLock> claim_lines(const fs::path& file, const fs::path& database) {
-  std::error_code ignored;  // locking it says what is wrong
-  fs::create_directories(file.parent_path(), ignored);
+  std::error_code failed;
+  fs::create_directories(file.parent_path(), failed);
+  errno = failed.value();
+  if (failed) refuse_file(file.parent_path(), "cannot be made", remedy);
   auto lock = FileLock::attempt(lock_of(file), remedy);
   if (!lock) return lock;
   if (!other_owner(file, database).empty()) return std::nullopt;

@@ -94,9 +94,15 @@ bool write_all(const Descriptor& file, std::span<const char> bytes) {
   return true;
 }
 
+std::string_view remedy_against(int error, std::string_view usual) {
+  if (error == EMFILE) return "raise `ulimit -n`";
+  return error == EIO ? "look at its disk" : usual;
+}
+
 void refuse_file(const fs::path& path, std::string_view problem, std::string_view remedy) {
-  const std::string reason = errno == 0 ? "" : " (" + std::generic_category().message(errno) + ")";
-  throw InputError(fmt::format("{}: {}{}; {}", path.string(), problem, reason, remedy));
+  const int error = errno;
+  const std::string reason = error == 0 ? "" : " (" + std::generic_category().message(error) + ")";
+  throw InputError(fmt::format("{}: {}{}; {}", path.string(), problem, reason, remedy_against(error, remedy)));
 }
 
 fs::path behind_links(fs::path path) {

@@ -30,7 +30,12 @@ class Descriptor {
 /// All of `bytes`, or false, with the reason in errno.
 bool write_all(const Descriptor& file, std::span<const char> bytes);
 
-/// Throws InputError "<path>: <problem> (<the words of errno>); <remedy>", without these words where errno is 0.
+/// What helps against `error`, of errno: against too many open files, or a disk that does not answer, the same for
+/// every file; against others `usual`.
+std::string_view remedy_against(int error, std::string_view usual);
+
+/// Throws InputError "<path>: <problem> (<the words of errno>); <remedy_against(errno, remedy)>", without these words
+/// where errno is 0.
 [[noreturn]] void refuse_file(const std::filesystem::path& path, std::string_view problem, std::string_view remedy);
 
 /// All of a file or pipe. Throws InputError, which ends in `remedy`, where it cannot be read (it is a folder, say).

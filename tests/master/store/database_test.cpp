@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <csignal>
 #include <fstream>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -77,6 +78,61 @@ TEST_CASE("a file system without locks is told apart from a full disk") {
   CHECK_THROWS_WITH_AS(open_for_writing(file), doctest::Contains(refusal.c_str()), NotNow);
   CHECK_THROWS_WITH_AS(open_for_reading(file), doctest::Contains(refusal.c_str()), NotNow);
   system->xSetSystemCall(system, "fcntl", nullptr);
+}
+
+namespace {
+
+/// Replaces SQLite's reading and opening of files; they fail as on a broken disk.
+ssize_t no_read(int, void*, std::size_t, off_t) {
+  errno = EIO;
+  return -1;
+}
+int no_open(const char*, int, int) {
+  errno = EIO;
+  return -1;
+}
+
+/// Has `act` fail where SQLite calls the system by one of `names`.
+template <class Call>
+void without(const std::vector<const char*>& names, Call call, const std::function<void()>& act) {
+  sqlite3_vfs* system = sqlite3_vfs_find(nullptr);
+  for (const char* name : names)
+    REQUIRE(system->xSetSystemCall(system, name, reinterpret_cast<sqlite3_syscall_ptr>(call)) == SQLITE_OK);
+  act();
+  for (const char* name : names) system->xSetSystemCall(system, name, nullptr);
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a disk that refuses to read is told apart from a damaged file, one that refuses to open from a missing folder") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "r.db";
+  SQLite::Database database = open_for_writing(file);
+  database.exec("PRAGMA cache_size = 1");
+  const auto read = [&] { guarded(file, [&] { database.execAndGet("SELECT count(*) FROM trials"); }); };
+  without({"read", "pread", "pread64"}, no_read, [&] {
+    CHECK_THROWS_WITH_AS(read(), doctest::Contains("r.db: cannot be read or written (Input/output error); look"),
+                         NotNow);
+  });
+  CHECK_NOTHROW(read());
+  without({"open"}, no_open, [&] {
+    CHECK(refusal([&] { open_for_reading(file); }) ==
+          file.string() + ": cannot be opened or created (Input/output error); look at its disk");
+  });
+}
+
+TEST_CASE("a database that cannot be opened because too many files are open says so") {
+  TemporaryFolder folder;
+  const auto file = folder.path / "r.db";
+  open_for_writing(file);
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit none{0, before.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &none);
+  const std::string told = refusal([&] { open_for_reading(file); });
+  setrlimit(RLIMIT_NOFILE, &before);
+  CHECK(told == file.string() + ": cannot be opened or created (Too many open files); raise `ulimit -n`");
 }
 
 TEST_CASE("names that SQLite takes for no file are refused, by writers and readers") {

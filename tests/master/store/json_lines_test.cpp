@@ -128,7 +128,7 @@ TEST_CASE("a file that cannot be written is refused with the remedy") {
   Search search;
   std::ofstream(search.folder.path / "lines") << "a file, not a folder";
   CHECK_THROWS_WITH_AS(search.run({}),
-                       doctest::Contains("s.jsonl.lock: cannot be locked (Not a directory); give a folder with --json"),
+                       doctest::Contains("lines: cannot be made (Not a directory); give a folder with --json"),
                        InputError);
 }
 

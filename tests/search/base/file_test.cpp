@@ -267,12 +267,14 @@ TEST_CASE("what cannot be made or replaced is refused with the reason") {
       file.commit(), ((folder / "a").string() + ": cannot be replaced (Is a directory); move it").c_str(), InputError);
 }
 
-TEST_CASE("a refusal of a file has errno's reason if there is one") {
+TEST_CASE("a refusal of a file has errno's reason if there is one, and what helps against that") {
   const auto refused = [](int reason) {
     errno = reason;
     return refusal([] { refuse_file("/a", "cannot be read", "fetch it again"); });
   };
-  CHECK(refused(EIO) == "/a: cannot be read (Input/output error); fetch it again");
+  CHECK(refused(ENOENT) == "/a: cannot be read (No such file or directory); fetch it again");
+  CHECK(refused(EMFILE) == "/a: cannot be read (Too many open files); raise `ulimit -n`");
+  CHECK(refused(EIO) == "/a: cannot be read (Input/output error); look at its disk");
   CHECK(refused(0) == "/a: cannot be read; fetch it again");
 }
 
