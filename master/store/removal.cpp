@@ -80,7 +80,7 @@ class Removal {
     DoomedModels networks(file_, chosen);
     std::error_code ignored;  // removed before the commit, as a run that begins right after it must find none
     for (const fs::path& path : left) fs::remove_all(path, ignored);
-    transaction.commit();
+    commit(transaction, fate);
     removed.networks = networks.remove();
     for (const Touched& search : touched_) renew_lines(search);
     database_.exec("PRAGMA journal_mode = DELETE");  // leaves no empty journal behind
@@ -159,6 +159,16 @@ class Removal {
     SQLite::Statement select(database_, "SELECT id FROM chosen");
     while (select.executeStep()) trials.push_back(TrialId{static_cast<std::uint64_t>(select.getColumn(0).getInt64())});
     return trials;
+  }
+
+  /// A commit may take effect although its end was refused: then none of the chosen trials is left to change.
+  void commit(SQLite::Transaction& transaction, const Fate& fate) try {
+    transaction.commit();
+  } catch (const SQLite::Exception&) {
+    database_.tryExec("ROLLBACK");  // for errors after which SQLite does not do so itself
+    const auto left =
+        database_.execAndGet(fmt::format("SELECT count(*) FROM trials WHERE {} AND {}", is_chosen, fate.of));
+    if (left.getInt64() > 0) throw;
   }
 
   /// After a crash before this, the next run does it. Skipped in a copy of the database: the lines belong to the

@@ -4,8 +4,12 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 #include <string>
 
+#include "master/store/kept_models.hpp"
+#include "master/store/removal.hpp"
+#include "search/base/error.hpp"
 #include "tests/master/store/store_fixture.hpp"
 
 using namespace stormsweep;
@@ -54,5 +58,35 @@ TEST_CASE("a commit is told once, whether it failed or took effect although its 
     CHECK(lines(folder.path / "s.jsonl").size() == 3);
   }
   CHECK(refused > took_effect);
+  CHECK(took_effect > 0);
+}
+
+TEST_CASE(
+    "a deleted trial has lost its network, and no other, whether its commit failed or took effect although refused") {
+  int refused = 0, took_effect = 0;
+  for (int sync = 1; sync <= 6; ++sync) {
+    CAPTURE(sync);
+    const TemporaryFolder folder;
+    const auto file = folder.path / "s.db";
+    const Space space = noop_space(R"({"index": [1, 2]})");
+    {
+      Store store(file, space, "f", {});
+      store.finish(training(space, 0), 0, worker(), outcome(0.5));
+    }
+    const auto network = model_file(file, TrialId{1});
+    std::filesystem::create_directories(network.parent_path());
+    std::ofstream(network) << "network";
+    syncs_until_failure = sync;
+    try {
+      delete_trials(file, {TrialId{1}});
+      took_effect += syncs_until_failure == 0;
+    } catch (const InputError&) {
+      ++refused;
+    }
+    syncs_until_failure = 0;
+    const bool there = query(file, "SELECT count(*) FROM trials")[0] == "1";
+    CHECK(std::filesystem::exists(network) == there);
+  }
+  CHECK(refused > 0);
   CHECK(took_effect > 0);
 }
