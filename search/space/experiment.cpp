@@ -1,5 +1,7 @@
 #include "search/space/experiment.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -16,6 +18,10 @@ namespace stormsweep {
 namespace {
 
 constexpr double exact = 9007199254740992;  // 2^53: integers up to here are doubles
+
+// SQLite takes 2,000 columns: `results --over` has some 50, one of each hyperparameter and three of each metric. A
+// function of SQLite takes 127 values: a profile's view names its metrics in one.
+constexpr std::size_t most_hyperparameters = 400, most_metrics = 500, most_profile_metrics = 100;
 
 constexpr std::array<std::string_view, 2> goals{"minimize", "maximize"};
 constexpr std::array<std::string_view, 4> types{"integer", "real", "choice", "flag"};
@@ -98,6 +104,11 @@ Metric read_metric(const Field& field, std::set<std::string>& taken) {
           field.has("unit") ? field["unit"].text() : ""};
 }
 
+void check_number(const Field& list, std::size_t most) {
+  if (const std::size_t number = list.elements().size(); number > most)
+    throw InputError(fmt::format("{} has {}; give at most {}", list.place(), number, most));
+}
+
 /// The columns that `results --over` derives from a metric must not have the name of another column.
 void check_moments(const Field& metrics, const std::set<std::string>& names) {
   for (const Field& metric : metrics.elements())
@@ -150,6 +161,7 @@ Profile read_profile(const Field& field, std::set<std::string>& names, std::set<
         field["at"].refuse(profile_metric(result.metrics.back().name, at) + " is declared twice");
   }
   if (result.metrics.empty()) field["metrics"].refuse("give at least one");
+  check_number(field["metrics"], most_profile_metrics);
   return result;
 }
 
@@ -334,6 +346,8 @@ Experiment parse_experiment(std::string_view text, const std::string& place) {
     if (one_has && !result.hyperparameters.back().of_length.empty())
       h["of_length"].refuse("another hyperparameter has it, and one at most may");
   }
+  check_number(root["metrics"], most_metrics);
+  check_number(root["hyperparameters"], most_hyperparameters);
   check_moments(root["metrics"], names);
   if (root.has("profiles"))
     for (const Field& profile : root["profiles"].elements())

@@ -169,6 +169,42 @@ TEST_CASE("after a changed seed rows show it, and no mean is over seeds without 
         "seed,index,replicate,score,trials,seeds\n7,1,0,0.7000000000000001,1,1\n8,1,0,0.8,1,1\n");
 }
 
+TEST_CASE("an experiment of as many columns as may be declared can be read, in groups, too") {
+  using Json = nlohmann::json;
+  const auto like = [](Json declared, const std::string& name, int count) {
+    Json all = Json::array();
+    for (int i = 0; i < count; ++i) {
+      declared["name"] = fmt::format("{}{}", name, i);
+      all.push_back(declared);
+    }
+    return all;
+  };
+  const Json metric{{"goal", "maximize"}, {"meaning", "m"}},
+      flag{{"type", "flag"}, {"default", true}, {"meaning", "m"}};
+  const Json profile{{"name", "lead_time"}, {"at", {10}}, {"metrics", like(metric, "q", 100)}};
+  const Json mine{{"name", "mine"},
+                  {"summary", "s"},
+                  {"run", {"true"}},
+                  {"data", Json::array()},
+                  {"metrics", like(metric, "m", 500)},
+                  {"profiles", {profile}},
+                  {"hyperparameters", like(flag, "h", 400)}};
+  const Json parameters{{"h0", {true, false}}};
+  const Space space =
+      parse_space(Json{{"name", "s"}, {"experiment", mine}, {"parameters", parameters}}.dump(), "s.json", "/");
+  TemporaryFolder folder;
+  const std::string file = (folder.path / "s.db").string();
+  {
+    Store store(file, space, "f", {});
+    store.finish(training(space, 0), 0, worker(), outcome(1, "m499"));
+    store.finish(training(space, 1), 0, worker(), outcome(2, "m499"));
+  }
+  CHECK(printed(results_command, {file, "--format", "csv", "--show", "trial,m499"}) == "trial,m499\n1,1.0\n2,2.0\n");
+  CHECK(printed(results_command, {file, "--over", "h0", "--format", "csv", "--show", "trials,m499"}) ==
+        "trials,m499\n2,1.5\n");
+  CHECK(query(file, "SELECT count(*) FROM lead_time") == std::vector<std::string>{"0"});
+}
+
 TEST_CASE("the best of a search that was edited but kept its seed do not show the seed") {
   TemporaryFolder folder;
   const std::string file = (folder.path / "s.db").string();

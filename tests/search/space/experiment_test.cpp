@@ -111,6 +111,28 @@ TEST_CASE("names that columns of `results --over` have are refused") {
               " of it, and that name is taken; choose another");
 }
 
+TEST_CASE("no more columns are declared than a database can show") {
+  const auto like = [](Json declared, int count, const Json& others = Json::array()) {
+    Json all = others;
+    for (int i = 0; i < count; ++i) {
+      declared["name"] = "n" + std::to_string(i);
+      all.push_back(declared);
+    }
+    return all;
+  };
+  const Json metric = sample()["metrics"][0], word = sample()["hyperparameters"][1];
+  CHECK(with("/metrics", like(metric, 500)) == "accepted");
+  CHECK(with("/metrics", like(metric, 501)) == "e.json: metrics has 501; give at most 500");
+  const Json epochs = Json::array({sample()["hyperparameters"][0]});
+  CHECK(with("/hyperparameters", like(word, 399, epochs)) == "accepted");
+  CHECK(with("/hyperparameters", like(word, 400, epochs)) == "e.json: hyperparameters has 401; give at most 400");
+  const auto profile = [&](int count) {
+    return Json::array({{{"name", "lead_time"}, {"at", {10}}, {"metrics", like(metric, count)}}});
+  };
+  CHECK(with("/profiles", profile(100)) == "accepted");
+  CHECK(with("/profiles", profile(101)) == "e.json: profiles[0].metrics has 101; give at most 100");
+}
+
 TEST_CASE("declarations that do not hold together are refused") {
   CHECK(experiment_problem(smallest()) == "accepted");
   CHECK(smallest_with("/hyperparameters/0/default", 10) ==
