@@ -78,6 +78,10 @@ nlohmann::ordered_json parse_json(std::string_view text, const std::string& file
   };
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
     throw InputError(here() + "the text is empty; give an object in braces");
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {  // the parser's end of the text
+    read += nul + 1;
+    throw InputError(here() + "a NUL byte; give the text in UTF-8, without any");
+  }
   const char *const begin = text.data(), *const end = begin + text.size();
   try {
     return Json::parse(Cursor(begin, &read), Cursor(end, &read), check_part);
@@ -160,6 +164,7 @@ std::int64_t Field::integer(std::int64_t least) const {
 
 std::string abbreviated(std::string text) {
   constexpr std::size_t longest = 60;
+  text = one_line(text);
   if (text.size() <= longest) return text;
   std::size_t end = longest - 3;
   while (end > 0 && (text[end] & 0xc0) == 0x80) --end;  // not in the middle of a UTF-8 character

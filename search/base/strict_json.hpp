@@ -47,7 +47,7 @@ class Field {
   std::string file_, path_;
 };
 
-/// At most 60 characters of `text`, with "..." where that is not all.
+/// At most 60 characters of one_line(`text`), with "..." where that is not all.
 std::string abbreviated(std::string text);
 
 /// "did you mean <nearest>?", or, where nothing is near, "known are <all>".

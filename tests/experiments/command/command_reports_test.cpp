@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -193,6 +194,20 @@ TEST_CASE("refusals of reports say which line, and what is wrong with it") {
                               "\n",
                               1),
                   NotFinite);
+}
+
+TEST_CASE("a NUL byte does not end a report, nor the message that shows it") {
+  using namespace std::string_literals;
+  const std::string good = line(1, 0.5).substr(0, line(1, 0.5).find('\n'));
+  for (const std::string& text : {good + "\0 rubbish"s, "\0\0"s + good, good + "\0"s}) {
+    std::string shown = text;
+    std::replace(shown.begin(), shown.end(), '\0', ' ');
+    Told reports({4});
+    CHECK_THROWS_WITH(reports.add(text + '\n', 1),
+                      doctest::Contains(("line 1 of its reports is " + shown + "; give an object").c_str()));
+  }
+  Told reports({4});
+  CHECK_THROWS_WITH(reports.add("\xff\xfe{\0\"\0}\0\n"s, 1), doctest::Contains("\"; give an object"));
 }
 
 TEST_CASE("a report has no number where one of its values is written as none") {

@@ -43,6 +43,18 @@ TEST_CASE("malformed JSON is reported with its line and column") {
   }
 }
 
+TEST_CASE("a NUL byte is not the end of the text, wherever it is") {
+  using namespace std::string_view_literals;
+  const std::pair<std::string_view, std::string> cases[] = {
+      {"{}\0 rubbish"sv, "column 3"}, {"\0{}"sv, "column 1"}, {"{}\0"sv, "column 3"}, {"{\"a\0b\": 1}"sv, "column 4"}};
+  for (const auto& [text, place] : cases) {
+    CAPTURE(place);
+    CHECK(problem(text) == "s.json: line 1, " + place + ": a NUL byte; give the text in UTF-8, without any");
+  }
+  CHECK(problem("{\n\0}"sv).starts_with("s.json: line 2, column 1: a NUL byte"));
+  CHECK(problem("\xff\xfe{\0}\0"sv).starts_with("s.json: line 1, column 4: a NUL byte"));  // UTF-16
+}
+
 TEST_CASE("a key given twice in one object is refused, however deep") {
   CHECK(problem("{\"a\": 1,\n \"b\": 2, \"a\": 3}") ==
         "s.json: line 2, column 12: the key \"a\" is given twice; keep one");
@@ -87,6 +99,7 @@ TEST_CASE("long values are abbreviated between characters") {
   const auto letters = [](std::size_t count, const char* end) { return std::string(count, 'a').append(end); };
   CHECK(abbreviated(letters(60, "")) == letters(60, ""));
   CHECK(abbreviated(letters(61, "")) == letters(57, "..."));
+  CHECK(abbreviated(std::string("a\0b", 3)) == "a b");
   CHECK(abbreviated(letters(56,
                             "\xc3\xa9"
                             "aaaaaaaaaa")) == letters(56, "..."));
