@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
 #include "search/base/deepest_json.hpp"
@@ -77,17 +78,22 @@ void CommandReports::finish(double seconds) {
   tell_row();
 }
 
-void CommandReports::read(std::string_view line, double seconds) {
-  ++lines_;
-  if (blank(line)) return;
-  nlohmann::json report;
+nlohmann::json CommandReports::read_object(std::string_view line) const {
+  using Json = nlohmann::json;
+  Json report;
   bool finite = true;
+  std::set<std::string> names;
+  const auto check_part = [&](int depth, Json::parse_event_t event, const Json& part) {
+    if (depth == 1 && event == Json::parse_event_t::key && !names.insert(part.get<std::string>()).second)
+      throw std::runtime_error(fmt::format("{}: {} is given twice", place(), part.get<std::string>()));
+    return not_too_deep(depth, event, part);
+  };
   try {
     if (line.find('\0') == line.npos)  // which the parser takes for the end
-      report = nlohmann::json::parse(line, not_too_deep);
-  } catch (const nlohmann::json::out_of_range&) {  // 1e999
+      report = Json::parse(line, check_part);
+  } catch (const Json::out_of_range&) {  // 1e999
     finite = false;
-  } catch (const nlohmann::json::parse_error&) {
+  } catch (const Json::parse_error&) {
     finite = !tells_of_no_number(line);
   }
   if (!report.is_object()) {
@@ -95,6 +101,13 @@ void CommandReports::read(std::string_view line, double seconds) {
     throw std::runtime_error(fmt::format(R"({} is {}; give an object, as {{"epoch": 1, "{}": 0.5}})", place(),
                                          abbreviated(std::string(line)), experiment_.metrics[0].name));
   }
+  return report;
+}
+
+void CommandReports::read(std::string_view line, double seconds) {
+  ++lines_;
+  if (blank(line)) return;
+  const nlohmann::json report = read_object(line);
   const auto epoch = read_epoch(report);
   Metrics metrics = read_metrics(report);
   const std::int64_t now = epoch.value_or(milestones_.empty() ? epoch_ : last_milestone());

@@ -51,6 +51,7 @@ class CommandReports {
 
  private:
   void read(std::string_view line, double seconds);
+  nlohmann::json read_object(std::string_view line) const;
   std::optional<std::int64_t> read_epoch(const nlohmann::json& report) const;
   Metrics read_metrics(const nlohmann::json& report) const;
   void pass(std::int64_t epoch);

@@ -173,6 +173,15 @@ TEST_CASE("refusals of reports say which line, and what is wrong with it") {
   wrong(R"({"epoch": 1, "loss": 1, "hits": 1, "los": 1})"
         "\n",
         "los is no metric of mine; did you mean loss?");
+  wrong(R"({"epoch": 1, "loss": 1, "hits": 1, "loss": 2})"
+        "\n",
+        "line 1 of its reports: loss is given twice");
+  wrong(R"({"epoch": 1, "loss": 1, "hits": 1, "epoch": 2})"
+        "\n",
+        "line 1 of its reports: epoch is given twice");
+  wrong(R"({"epoch": 1, "loss": [{"a": 1, "a": 2}, {"loss": 1}], "hits": 1})"
+        "\n",
+        "; give a number, or null");
   wrong(R"({"epoch": 1, "loss": "1", "hits": 1})"
         "\n",
         "loss is \"1\"; give a number");
