@@ -85,7 +85,7 @@ nlohmann::json CommandReports::read_object(std::string_view line) const {
   std::set<std::string> names;
   const auto check_part = [&](int depth, Json::parse_event_t event, const Json& part) {
     if (depth == 1 && event == Json::parse_event_t::key && !names.insert(part.get<std::string>()).second)
-      throw std::runtime_error(fmt::format("{}: {} is given twice", place(), part.get<std::string>()));
+      throw std::runtime_error(fmt::format("{}: {} is given twice", place(), abbreviated(part.get<std::string>())));
     return not_too_deep(depth, event, part);
   };
   try {
@@ -138,8 +138,8 @@ Metrics CommandReports::read_metrics(const nlohmann::json& report) const {
   const std::vector<std::string> known = metric_names(experiment_);
   for (const auto& [name, value] : report.items()) {
     if (name == "epoch" || std::find(known.begin(), known.end(), name) != known.end()) continue;
-    throw std::runtime_error(
-        fmt::format("{}: {} is no metric of {}; {}", place(), name, experiment_.name, suggestion(name, known)));
+    throw std::runtime_error(fmt::format("{}: {} is no metric of {}; {}", place(), abbreviated(name), experiment_.name,
+                                         suggestion(name, known)));
   }
   Metrics metrics;
   for (const std::string& name : known) {

@@ -51,6 +51,8 @@ std::string plain(std::string message) {
     const std::size_t end = message.find("'; expected", read);
     message.erase(read, end == std::string::npos ? end : end + 1 - read);
   }
+  if (const std::size_t number = message.find("parsing '"); number != std::string::npos)
+    message.replace(number, std::string::npos, abbreviated(message.substr(number)));
   if (message.find("; expected '}'") != std::string::npos || message.find("; expected ']'") != std::string::npos)
     message += " or a comma";
   else if (message.starts_with("unexpected ']'") || message.starts_with("unexpected '}'"))
@@ -73,7 +75,7 @@ nlohmann::ordered_json parse_json(std::string_view text, const std::string& file
     if (event == Json::parse_event_t::object_start) keys.emplace_back();
     if (event == Json::parse_event_t::object_end) keys.pop_back();
     if (event == Json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second)
-      throw InputError(here() + "the key \"" + parsed.get<std::string>() + "\" is given twice; keep one");
+      throw InputError(here() + "the key \"" + abbreviated(parsed.get<std::string>()) + "\" is given twice; keep one");
     return true;
   };
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
@@ -104,7 +106,7 @@ void Field::expect_keys(const std::vector<std::string>& known, const std::vector
 
 Field Field::operator[](const std::string& key) const {
   Field field = *this;
-  field.path_ = path_.empty() ? key : path_ + '.' + key;
+  field.path_ += (path_.empty() ? "" : ".") + abbreviated(key);
   if (!has(key)) throw InputError(field.place() + " is missing; add it");
   field.json_ = &(*json_)[key];
   return field;

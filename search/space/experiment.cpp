@@ -381,7 +381,7 @@ const Experiment& find_experiment(std::string_view name, std::string_view place,
     if (experiment.name == name) return experiment;
     names.push_back(experiment.name);
   }
-  throw InputError(std::string(place) + " is " + std::string(name) + "; " + suggestion(name, names));
+  throw InputError(std::string(place) + " is " + abbreviated(std::string(name)) + "; " + suggestion(name, names));
 }
 
 }  // namespace stormsweep

@@ -1,6 +1,7 @@
 #include "search/space/own_experiment.hpp"
 
 #include <algorithm>
+#include <climits>
 
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
@@ -35,6 +36,7 @@ std::string with_own_experiment(const std::string& text, const std::string& file
   auto json = parse_json(text, file);
   const Field root(json, file);
   if (!root.has("experiment") || !json["experiment"].is_string() || !names_file(root["experiment"].text())) return text;
+  if (root["experiment"].text().size() > PATH_MAX) root["experiment"].refuse("give the path of an experiment.json");
   const std::filesystem::path path = (directory / root["experiment"].text()).lexically_normal();
   auto own = placed(path, file + " has it as its experiment: give the path of an experiment.json");
   parse_own_experiment(own, path.string(), experiments());  // refuses it in messages that name its own file

@@ -185,6 +185,12 @@ TEST_CASE("refusals of reports say which line, and what is wrong with it") {
   wrong(R"({"epoch": 1, "loss": "1", "hits": 1})"
         "\n",
         "loss is \"1\"; give a number");
+  const std::string letters(1'000'000, 'k');
+  wrong("{\"" + letters + "\": 1}\n",
+        "line 1 of its reports: " + std::string(57, 'k') + "... is no metric of mine; known");
+  wrong("{\"" + letters + "\": 1, \"" + letters + "\": 1}\n",
+        "line 1 of its reports: " + std::string(57, 'k') + "... is given twice");
+  wrong("{\"los\\u0000\": 1}\n", "line 1 of its reports: los  is no metric of mine; did you mean loss?");
   const std::string deep = std::string(500'000, '[') + std::string(500'000, ']');  // too deep to be written again
   wrong(R"({"epoch": 1, "hits": 1, "loss": )" + deep + "}\n", "loss is " + std::string(57, '[') + "...; give a number");
   wrong(R"({"epoch": )" + deep + "}\n", "epoch is " + std::string(57, '[') + "...; give a whole number");

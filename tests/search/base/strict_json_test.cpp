@@ -94,6 +94,21 @@ TEST_CASE("fields know their place") {
   CHECK_THROWS_WITH_AS(root["a"].expect_keys({"x", "c"}), "s.json: a.b is not a known key; known are x, c", InputError);
 }
 
+TEST_CASE("messages stay short, and whole, whatever a key or a number is") {
+  const std::string letters(1'000'000, 'k'), digits(1'000'000, '1');
+  const std::string short_key = std::string(57, 'k') + "...";
+  CHECK(problem("{\"" + letters + "\": 1, \"" + letters + "\": 2}") ==
+        "s.json: line 1, column 2000010: the key \"" + short_key + "\" is given twice; keep one");
+  CHECK(problem("[" + digits + "]") ==
+        "s.json: line 1, column 1000002: number overflow parsing '" + std::string(48, '1') + "...");
+  const auto json = parse_json("{\"a\": {\"" + letters + "\": 1}}", "s.json");
+  const Field a = Field(json, "s.json")["a"];
+  CHECK(a[letters].place() == "s.json: a." + short_key);
+  CHECK_THROWS_WITH_AS(a.expect_keys({"x"}), ("s.json: a." + short_key + " is not a known key; known are x").c_str(),
+                       InputError);
+  CHECK_THROWS_WITH_AS(a[std::string("b\0c", 3)], "s.json: a.b c is missing; add it", InputError);
+}
+
 TEST_CASE("long values are abbreviated between characters") {
   // Appended, because GCC 14 gives false warnings about sums of short texts.
   const auto letters = [](std::size_t count, const char* end) { return std::string(count, 'a').append(end); };

@@ -65,6 +65,11 @@ TEST_CASE("what the experiments that ship declare") {
                        "s.json: experiment is tornadoo; did you mean tornado?", InputError);
 }
 
+TEST_CASE("a name that nobody has is told in short") {
+  CHECK_THROWS_WITH_AS(find_experiment(std::string(1'000'000, 'k'), "s.json: experiment"),
+                       doctest::Contains(("is " + std::string(57, 'k') + "...; known are").c_str()), InputError);
+}
+
 TEST_CASE("integers are taken to the last digit, and none outside their range") {
   const Experiment& noop = find_experiment("noop", "test");
   const Hyperparameter& index = noop.hyperparameters[*noop.find("index")];

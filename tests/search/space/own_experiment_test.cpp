@@ -55,6 +55,14 @@ TEST_CASE("a name without a slash or .json is that of an experiment that ships")
   CHECK(with_own_experiment(text, "s.json", "/") == text);
 }
 
+TEST_CASE("a path longer than any file's is told in short") {
+  const std::string text = space_of('"' + std::string(1'000'000, '/') + '"');
+  CHECK_THROWS_WITH_AS(
+      with_own_experiment(text, "s.json", "/"),
+      ("s.json: experiment is \"" + std::string(56, '/') + "...; give the path of an experiment.json").c_str(),
+      InputError);
+}
+
 TEST_CASE("a folder whose name no JSON can hold is refused by name") {
   const TemporaryFolder folder;
   write(folder / "m\xe9t\xe9o/e.json", mine);
