@@ -14,8 +14,8 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::uint64_t longest_enumeration = 10'000'000;
-constexpr std::size_t most_exclusions = 20;  // by inclusion and exclusion: 2^20 intersections
+constexpr std::uint64_t longest_enumeration = 100'000'000;  // points times exclusions: a second
+constexpr std::size_t most_exclusions = 20;                 // by inclusion and exclusion: 2^20 intersections
 
 /// Points that `box` covers.
 std::uint64_t points(const Exclusion& box, std::span<const std::uint32_t> sizes) {
@@ -123,7 +123,8 @@ std::optional<std::uint64_t> Grid::count() const {
 
   const bool few = exclusions_.size() <= most_exclusions;
   if (few && std::uint64_t{1} << exclusions_.size() < combinations) return uncovered({}, exclusions_, sizes_);
-  if (combinations > longest_enumeration) return count_uncovered(sizes_, exclusions_);
+  if (combinations > longest_enumeration / std::max(exclusions_.size(), std::size_t{1}))
+    return count_uncovered(sizes_, exclusions_);
   const Grid small(sizes);
   std::uint64_t left = 0;
   for (std::uint64_t i = 0; i < combinations; ++i) left += !excluded(small.digits(i));

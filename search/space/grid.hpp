@@ -35,8 +35,8 @@ class Grid {
   std::optional<std::uint64_t> previous(std::uint64_t from) const;
 
   /// Points that no exclusion covers: by inclusion and exclusion where there are at most 20 exclusions and that is
-  /// shorter, by enumerating the axes that exclusions name where these make at most 10^7 combinations, else by
-  /// count_uncovered, which may give up (search/space/grid_count.hpp).
+  /// shorter, by enumerating the axes that exclusions name where their combinations times the exclusions are at most
+  /// 10^8, else by count_uncovered, which may give up (search/space/grid_count.hpp).
   std::optional<std::uint64_t> count() const;
 
  private:

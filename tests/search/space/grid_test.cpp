@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <random>
 
 #include "search/base/error.hpp"
@@ -159,6 +160,14 @@ TEST_CASE("many exclusions that have nothing in common are counted one by one") 
   std::vector<Exclusion> exclusions;
   for (std::uint32_t d = 0; d < 1000; ++d) exclusions.push_back({{{0, {d}}, {1, {d}}, {2, {d}}}});
   CHECK(Grid({1000, 1000, 1000}, exclusions).count() == 1'000'000'000 - 1000);
+}
+
+TEST_CASE("the diagonal of a plane is not compared with each of its points") {
+  std::vector<Exclusion> diagonal;
+  for (std::uint32_t d = 0; d < 800; ++d) diagonal.push_back({{{0, {d}}, {1, {d}}}});
+  const auto begin = std::chrono::steady_clock::now();
+  CHECK(Grid({800, 800}, diagonal).count() == 639'200);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(1));
 }
 
 TEST_CASE("a grid of more than 2^63 - 1 points is refused") {
