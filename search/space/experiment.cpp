@@ -64,9 +64,12 @@ std::vector<std::string> read_choices(const Field& field) {
   return choices;
 }
 
-double read_number(const Field& field) {
-  if (!field.json().is_number()) field.refuse("give a number");
-  return field.json().get<double>();
+/// An end of the range of values.
+double read_end(const Field& field, Type type) {
+  const double end = field.real();
+  if (type == Type::integer && (std::abs(end) > exact || end != std::floor(end)))
+    field.refuse("give a whole number within -2^53 to 2^53");
+  return end;
 }
 
 Hyperparameter read_hyperparameter(const Field& field, std::set<std::string>& taken) {
@@ -88,11 +91,9 @@ Hyperparameter read_hyperparameter(const Field& field, std::set<std::string>& ta
   }
   if (field.has("takes_memory")) result.takes_memory = field["takes_memory"].flag();
   if (field.has("min")) {
-    result.min = read_number(field["min"]);
-    result.max = read_number(field["max"]);
+    result.min = read_end(field["min"], result.type);
+    result.max = read_end(field["max"], result.type);
     if (result.min > result.max) field["min"].refuse("it must not exceed max");
-    if (result.type == Type::integer && (result.min < -exact || result.max > exact))
-      field.refuse("the range of an integer is within -2^53 to 2^53");
   }
   result.fallback = result.read(field["default"].json(), field["default"].place());
   return result;
@@ -271,8 +272,7 @@ Value Hyperparameter::read(const nlohmann::json& json, const std::string& place)
     if (number >= min && number <= max) return std::clamp(rounded(number), min, max) + 0.0;  // no negative zero
   }
   if (const auto number = type == Type::integer ? whole(json) : std::nullopt;
-      number && *number >= static_cast<std::int64_t>(std::ceil(min)) &&
-      *number <= static_cast<std::int64_t>(std::floor(max)))
+      number && *number >= static_cast<std::int64_t>(min) && *number <= static_cast<std::int64_t>(max))
     return *number;
   const std::string accepts = type == Type::integer  ? "is an integer from " + range()
                               : type == Type::real   ? "is a number from " + range()

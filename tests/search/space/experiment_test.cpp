@@ -125,17 +125,18 @@ TEST_CASE("no more columns are declared than a database can show") {
     }
     return all;
   };
-  const Json metric = sample()["metrics"][0], word = sample()["hyperparameters"][1];
-  CHECK(with("/metrics", like(metric, 500)) == "accepted");
-  CHECK(with("/metrics", like(metric, 501)) == "e.json: metrics has 501; give at most 500");
-  const Json epochs = Json::array({sample()["hyperparameters"][0]});
-  CHECK(with("/hyperparameters", like(word, 399, epochs)) == "accepted");
-  CHECK(with("/hyperparameters", like(word, 400, epochs)) == "e.json: hyperparameters has 401; give at most 400");
+  const Json metric = smallest()["metrics"][0], word = smallest()["hyperparameters"][1];
+  CHECK(smallest_with("/metrics", like(metric, 500)) == "accepted");
+  CHECK(smallest_with("/metrics", like(metric, 501)) == "e.json: metrics has 501; give at most 500");
+  const Json epochs = Json::array({smallest()["hyperparameters"][0]});
+  CHECK(smallest_with("/hyperparameters", like(word, 399, epochs)) == "accepted");
+  CHECK(smallest_with("/hyperparameters", like(word, 400, epochs)) ==
+        "e.json: hyperparameters has 401; give at most 400");
   const auto profile = [&](int count) {
     return Json::array({{{"name", "lead_time"}, {"at", {10}}, {"metrics", like(metric, count)}}});
   };
-  CHECK(with("/profiles", profile(100)) == "accepted");
-  CHECK(with("/profiles", profile(101)) == "e.json: profiles[0].metrics has 101; give at most 100");
+  CHECK(smallest_with("/profiles", profile(100)) == "accepted");
+  CHECK(smallest_with("/profiles", profile(101)) == "e.json: profiles[0].metrics has 101; give at most 100");
 }
 
 TEST_CASE("declarations that do not hold together are refused") {
@@ -147,6 +148,11 @@ TEST_CASE("declarations that do not hold together are refused") {
   CHECK(smallest_with("/hyperparameters/0/type", "int") ==
         "e.json: hyperparameters[0].type is \"int\"; known are integer, real, choice, flag");
   CHECK(smallest_with("/hyperparameters/0/min", 20) == "e.json: hyperparameters[0].min is 20; it must not exceed max");
+  CHECK(smallest_with("/hyperparameters/0/min", 1.5) ==
+        "e.json: hyperparameters[0].min is 1.5; give a whole number within -2^53 to 2^53");
+  CHECK(smallest_with("/hyperparameters/0/max", 1e16) ==
+        "e.json: hyperparameters[0].max is 1e+16; give a whole number within -2^53 to 2^53");
+  CHECK(smallest_with("/hyperparameters/0/max", 9.0) == "accepted");
   CHECK(smallest_with("/hyperparameters/1/choices", {"a", "a"}) ==
         "e.json: hyperparameters[1].choices[1] is \"a\"; it is given twice");
   CHECK(
