@@ -1,5 +1,7 @@
 #include "datasets/files/partial_file.hpp"
 
+#include <cerrno>
+
 namespace stormsweep {
 
 namespace {
@@ -20,6 +22,7 @@ PartialFile::PartialFile(const std::filesystem::path& path)
   H5Pset_cache(access, 0, 0, 0, 0);
   file_ = {H5Fcreate(atomic_.temporary().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose};
   if (!file_) fail("cannot be written");
+  errno = 0;  // of HDF5's look whether the file exists: no cause of a later failure
 }
 
 void PartialFile::fail(std::string_view problem) const {

@@ -63,6 +63,13 @@ void write_other(const std::filesystem::path& path, const std::vector<hsize_t>& 
 
 }  // namespace
 
+TEST_CASE("storms that no file can hold are refused, and no file that is missing is told of") {
+  const TemporaryFolder folder;
+  const std::string path = (folder / "s.h5").string();
+  CHECK(stormsweep::refusal([&] { StormWriter(path, std::numeric_limits<std::int64_t>::max()); }) ==
+        path + ": no room for its storms; free some space, or choose another folder");
+}
+
 TEST_CASE("storms come back as they were written, over several blocks") {
   const TemporaryFolder folder;
   write(folder / "s.h5", 2500);
