@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <numbers>
 #include <optional>
+#include <regex>
 
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
@@ -138,6 +140,22 @@ std::string png_density(std::int64_t per_metre) {
   return png_number(9) + chunk + png_number(png_checksum(chunk));
 }
 
+/// An SVG file of Cairo's, whose surfaces have the numbers in which they appear: Cairo's own depend on what else the
+/// process has drawn.
+std::string renumbered(const std::string& svg) {
+  static const std::regex surface(R"(["#](?:image|surface|source-)(\d+))");  // Cairo 1.18 knows sources alone
+  std::map<std::string, std::size_t> numbers;
+  std::string result;
+  auto rest = svg.begin();
+  for (std::sregex_iterator found(svg.begin(), svg.end(), surface), none; found != none; ++found) {
+    const std::ssub_match number = (*found)[1];
+    result.append(rest, number.first);
+    result += std::to_string(numbers.try_emplace(number, numbers.size()).first->second);
+    rest = number.second;
+  }
+  return result.append(rest, svg.end());
+}
+
 /// The beginning of the UTF-8 character at `place`.
 std::size_t character_at(std::string_view text, std::size_t place) {
   while (place > 0 && place < text.size() && (static_cast<std::uint8_t>(text[place]) & 0xC0) == 0x80) --place;
@@ -200,7 +218,7 @@ std::string Drawing::State::svg() const {
   const std::string root = "<svg ";
   if (const auto at = bytes.find(root); at != std::string::npos)
     bytes.insert(at + root.size(), "style=\"image-rendering:pixelated\" ");
-  return bytes;
+  return renumbered(bytes);
 }
 
 std::string Drawing::State::pdf() const {
@@ -208,6 +226,7 @@ std::string Drawing::State::pdf() const {
   const Surface surface = owned(
       cairo_pdf_surface_create_for_stream(append, &bytes, static_cast<double>(width), static_cast<double>(height)));
   cairo_pdf_surface_restrict_to_version(surface.get(), CAIRO_PDF_VERSION_1_4);  // pdfLaTeX warns of newer ones
+  cairo_pdf_surface_set_metadata(surface.get(), CAIRO_PDF_METADATA_CREATE_DATE, nullptr);  // it would be now
   replay(surface);
   cairo_surface_finish(surface.get());
   return cairo_surface_status(surface.get()) == CAIRO_STATUS_SUCCESS ? bytes : "";

@@ -61,6 +61,7 @@ void OdimFile::image(const std::string& path, hid_t type, const RadarGrid& grid,
   const hdf5::Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
   H5Pset_chunk(properties, 2, shape.data());
   H5Pset_deflate(properties, 6);
+  H5Pset_obj_track_times(properties, false);  // equal images then make equal bytes
   const hdf5::Handle space(H5Screate_simple(2, shape.data(), nullptr), H5Sclose);
   const hdf5::Handle made(H5Dcreate2(file_.file(), path.c_str(), type, space, H5P_DEFAULT, properties, H5P_DEFAULT),
                           H5Dclose);

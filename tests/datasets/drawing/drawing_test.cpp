@@ -4,10 +4,14 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <iterator>
+#include <regex>
 #include <set>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "search/base/error.hpp"
 #include "tests/folder.hpp"
@@ -195,6 +199,41 @@ TEST_CASE("drawing: an SVG file has its size, its lines, its letters, and pictur
   CHECK(svg.find("viewBox=\"0 0 20 30\"") != std::string::npos);
   CHECK(svg.find("data:image/png;base64,") != std::string::npos);
   CHECK(svg.ends_with("</svg>\n"));
+}
+
+TEST_CASE("drawing: a figure is the same bytes whenever it is drawn, and whatever was drawn before") {
+  const TemporaryFolder folder;
+  const auto save = [&](const std::string& stem) {
+    Drawing drawing(30, 40);
+    drawing.show(Picture(2, 3, red), {0, 0, 10, 15});
+    drawing.show(Picture(2, 3, blue), {0, 20, 10, 35});
+    drawing.write({"two", 5, 20, 9, blue});
+    for (const char* ending : {".png", ".svg", ".pdf"}) drawing.save(folder / (stem + ending));
+  };
+  save("a");
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));  // PDF dates have seconds
+  save("b");
+  for (const std::string ending : {".png", ".svg", ".pdf"}) {
+    CAPTURE(ending);
+    CHECK(text_of(folder / ("a" + ending)) == text_of(folder / ("b" + ending)));
+  }
+}
+
+TEST_CASE("drawing: each of an SVG file's references leads to one of its names, and no two names are the same") {
+  const TemporaryFolder folder;
+  Drawing drawing(30, 40);
+  for (std::int64_t left = 0; left < 36; left += 3) drawing.show(Picture(1, 1, red), {0, left, 2, left + 2});
+  drawing.write({"two", 5, 20, 9, blue});
+  drawing.save(folder / "a.svg");
+  const std::string svg = text_of(folder / "a.svg");
+  const auto all = [&](const char* pattern) {
+    const std::regex expression(pattern);
+    return std::vector<std::string>(std::sregex_token_iterator(svg.begin(), svg.end(), expression, 1), {});
+  };
+  const std::vector<std::string> names = all(" id=\"([^\"]+)\""), references = all("#([a-z][^\")]*)");
+  CHECK(std::set(names.begin(), names.end()).size() == names.size());
+  CHECK(references.size() > 12);
+  for (const std::string& name : references) CHECK(std::ranges::count(names, name) == 1);
 }
 
 TEST_CASE("drawing: where no file can be written none is left") {

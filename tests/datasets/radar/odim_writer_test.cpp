@@ -2,13 +2,16 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <cmath>
 #include <limits>
+#include <thread>
 
 #include "datasets/files/hdf5.hpp"
 #include "datasets/radar/radar_files.hpp"
 #include "search/base/error.hpp"
 #include "tests/folder.hpp"
+#include "tests/text_of.hpp"
 
 using namespace stormsweep;
 
@@ -81,6 +84,14 @@ TEST_CASE("ODIM writer: groups, attributes and numbers as the standard has them"
 
   write_odim(folder / "vil.h5", forecast(RadarQuantity::vil));
   CHECK(text(hdf5::open(folder / "vil.h5", ""), "/dataset1/data1/what", "quantity") == "VIL");
+}
+
+TEST_CASE("ODIM writer: the same forecast is the same bytes, whenever it is written") {
+  const TemporaryFolder folder;
+  write_odim(folder / "a.h5", forecast(RadarQuantity::rain_rate));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));  // HDF5's times have seconds
+  write_odim(folder / "b.h5", forecast(RadarQuantity::rain_rate));
+  CHECK(text_of(folder / "a.h5") == text_of(folder / "b.h5"));
 }
 
 TEST_CASE("ODIM writer: our own reader reads it back, each frame at its time") {
