@@ -42,14 +42,10 @@ ClimateSplitsWriter::ClimateSplitsWriter(const std::filesystem::path& folder, co
     if (layouts[s].scenarios.empty()) continue;
     ClimateLayout layout = layouts[s];
     layout.count_frames();
-    ClimateWriter writer(path(s), layout);
+    ClimateWriter writer(folder / fmt::format("{}.h5", climate_file_names[s]), layout);
     splits_[s].emplace(Split{std::move(layout), std::move(writer), std::vector<std::int64_t>(forcing_sums_.size()),
                              std::vector<std::int64_t>(target_sums_.size())});
   }
-}
-
-std::filesystem::path ClimateSplitsWriter::path(std::size_t split) const {
-  return folder_ / (std::string(climate_file_names[split]) + ".h5");
 }
 
 void ClimateSplitsWriter::write_forcing(const std::string& name, std::size_t channel, ClimateMonth first,
@@ -113,11 +109,9 @@ void ClimateSplitsWriter::finish(const std::string& provenance) {
     check_complete(*split);
     split->writer.seal(forcings, targets, provenance);
   }
+  remove_earlier_set(folder_, climate_file_names);
   for (auto& split : splits_) {
     if (split) split->writer.publish();
-  }
-  for (std::size_t s = 0; s < splits_.size(); ++s) {
-    if (!splits_[s]) remove_stale(path(s));
   }
 }
 

@@ -17,9 +17,9 @@ namespace stormsweep {
 inline constexpr std::array<const char*, 4> climate_file_names{"train", "validation", "test", "forecast"};
 using ClimateLayouts = std::array<ClimateLayout, 4>;  ///< in this order; for one without scenarios there is no file
 
-/// Writes train.h5, test.h5 and, if any, validation.h5 and forecast.h5 of one folder side by side: they appear together
-/// when `finish` returns, and older files that do not belong to them are removed; until then, whatever was there stays.
-/// Throws InputError as ClimateWriter does.
+/// Writes train.h5, test.h5 and, if any, validation.h5 and forecast.h5 of one folder side by side. Once all are on the
+/// disk, `finish` puts them in the place of an earlier set (remove_earlier_set); until then, that stays. Throws
+/// InputError as ClimateWriter does.
 class ClimateSplitsWriter {
  public:
   /// Fields of all layouts are the same; statistics in them are not read.
@@ -42,7 +42,6 @@ class ClimateSplitsWriter {
     ClimateWriter writer;
     std::vector<std::int64_t> forcing_months, target_months;  ///< written, by channel
   };
-  std::filesystem::path path(std::size_t split) const;
   void check_complete(const Split& split) const;
 
   std::filesystem::path folder_;

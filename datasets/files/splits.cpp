@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "search/base/error.hpp"
+#include "search/base/file.hpp"
 
 namespace stormsweep {
 
@@ -27,14 +28,16 @@ std::array<std::int64_t, 3> split_sizes(std::int64_t count, double validation_fr
   return {train, validation, test};
 }
 
-void remove_stale(const std::filesystem::path& file) {
-  std::error_code error;
-  std::filesystem::remove(file, error);
-  if (error)
-    throw InputError(
-        fmt::format("{}: does not belong to the files that were made beside it, and cannot be removed ({}); "
-                    "remove it, or choose another folder",
-                    file.string(), error.message()));
+void remove_earlier_set(const std::filesystem::path& folder, std::span<const char* const> names) {
+  for (const char* const name : names) {
+    const std::filesystem::path file = folder / fmt::format("{}.h5", name);
+    std::error_code error;
+    std::filesystem::remove(behind_links(file), error);  // a link stays, for the new file
+    if (error)
+      throw InputError(
+          fmt::format("{}: is of an earlier set, and cannot be removed ({}); remove it, or choose another folder",
+                      file.string(), error.message()));
+  }
 }
 
 void make_writable(const std::filesystem::path& folder) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <span>
 
 namespace stormsweep {
 
@@ -17,9 +18,10 @@ enum class DataSplit : std::uint8_t { train, validation, test, dropped };
 std::array<std::int64_t, 3> split_sizes(std::int64_t count, double validation_fraction, double test_fraction,
                                         const char* things);
 
-/// Removes a file that does not belong to those beside it. Call once these are in place; until then it stays. Throws
-/// InputError.
-void remove_stale(const std::filesystem::path& file);
+/// Removes <name>.h5 of all `names` that an earlier set left in `folder`. Call once all new files are on the disk,
+/// under temporary names, and before the first gets its name: then files are missing should the process end between two
+/// of them, but old ones never stand beside new ones. Throws InputError.
+void remove_earlier_set(const std::filesystem::path& folder, std::span<const char* const> names);
 
 /// Makes `folder` if need be. Throws InputError where it cannot be made or written to.
 void make_writable(const std::filesystem::path& folder);

@@ -69,13 +69,13 @@ NowcastSplitCounts NowcastSplitsWriter::finish(const std::string& provenance) {
   for (auto& writer : writers_) {
     if (writer) writer->seal(meta_, provenance);
   }
+  remove_earlier_set(folder_, split_names);
   NowcastSplitCounts counts;
   for (std::size_t s = 0; s < writers_.size(); ++s) {
     if (!writers_[s]) continue;
     writers_[s]->publish();
     counts[s] = {sizes_[s], sums_[s].wet(), sums_[s].statistics(meta_.scale).mean};
   }
-  if (!writers_[1]) remove_stale(folder_ / "validation.h5");
   return counts;
 }
 

@@ -33,9 +33,9 @@ class PixelSums {
   long double squares_ = 0;  // 64 bits of mantissa: exact up to 4 * 10^9 of the greatest pixels
 };
 
-/// Writes train.h5, test.h5 and, where it has patches, validation.h5 of one folder side by side: they appear together
-/// when `finish` returns, and an older validation.h5 that does not belong to them is removed; until then, whatever was
-/// there stays. Throws InputError as NowcastWriter does.
+/// Writes train.h5, test.h5 and, where it has patches, validation.h5 of one folder side by side. Once all are on the
+/// disk, `finish` puts them in the place of an earlier set (remove_earlier_set); until then, that stays. Throws
+/// InputError as NowcastWriter does.
 class NowcastSplitsWriter {
  public:
   /// `sizes`: patches per split, 0 only for validation. `meta`: its statistics, which become the training split's, and

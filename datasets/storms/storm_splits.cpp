@@ -9,7 +9,8 @@
 
 namespace stormsweep {
 
-StormSplitsWriter::StormSplitsWriter(const std::filesystem::path& folder, const std::array<std::int64_t, 3>& sizes) {
+StormSplitsWriter::StormSplitsWriter(const std::filesystem::path& folder, const std::array<std::int64_t, 3>& sizes)
+    : folder_(folder) {
   make_writable(folder);
   for (std::size_t s = 0; s < split_names.size(); ++s) {
     writers_.emplace_back(folder / fmt::format("{}.h5", split_names[s]), sizes[s]);
@@ -31,6 +32,7 @@ SplitCounts StormSplitsWriter::finish(const std::string& provenance) {
     throw InputError("the training storms: a channel has the same value everywhere; give other storms");
   }
   for (StormWriter& writer : writers_) writer.seal(statistics, provenance);
+  remove_earlier_set(folder_, split_names);
   for (StormWriter& writer : writers_) writer.publish();
   return counts_;
 }

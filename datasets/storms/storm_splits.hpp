@@ -21,9 +21,9 @@ struct SplitCount {
 };
 using SplitCounts = std::array<SplitCount, 3>;
 
-/// Writes train.h5, validation.h5 and test.h5 of one folder side by side: they appear together when `finish` returns;
-/// until then, whatever was there stays. The statistics in all three are the training split's. Throws InputError as
-/// StormWriter does.
+/// Writes train.h5, validation.h5 and test.h5 of one folder side by side. Once all are on the disk, `finish` puts them
+/// in the place of an earlier set (remove_earlier_set); until then, that stays. The statistics in all three are the
+/// training split's. Throws InputError as StormWriter does.
 class StormSplitsWriter {
  public:
   /// `sizes`: storms per split, each at least 1.
@@ -33,6 +33,7 @@ class StormSplitsWriter {
   SplitCounts finish(const std::string& provenance);
 
  private:
+  std::filesystem::path folder_;
   std::vector<StormWriter> writers_;
   ChannelSums training_;
   SplitCounts counts_;

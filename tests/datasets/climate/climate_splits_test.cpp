@@ -4,11 +4,11 @@
 
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <stdexcept>
 
 #include "datasets/climate/climate_set.hpp"
 #include "search/base/error.hpp"
+#include "tests/datasets/away.hpp"
 #include "tests/datasets/climate/climate_maker.hpp"
 #include "tests/folder.hpp"
 
@@ -102,14 +102,17 @@ TEST_CASE("climate splits: a month that is written twice is our own mistake, not
   CHECK_FALSE(std::filesystem::exists(folder / "train.h5"));
 }
 
-TEST_CASE("climate splits: an older validation file is removed only once the new files are in place") {
+TEST_CASE("climate splits: where one cannot be put in place, none of an earlier set is left beside the new ones") {
   const TemporaryFolder folder;
-  ClimateLayouts two = layouts();
-  two[1] = {};
-  ClimateSplitsWriter writer(folder.path(), two);
-  write(writer);
-  std::ofstream(folder / "validation.h5") << "older";
-  std::filesystem::create_directories(folder / "test.h5/in the way");
-  CHECK_THROWS_AS(writer.finish("test"), InputError);
-  CHECK(std::filesystem::exists(folder / "validation.h5"));
+  const auto finish = [&](const std::string& provenance) {
+    ClimateSplitsWriter writer(folder.path(), layouts());
+    write(writer);
+    std::filesystem::remove_all(folder / "away");
+    writer.finish(provenance);
+  };
+  finish("old");
+  link_away(folder / "validation.h5");
+  CHECK_THROWS_WITH_AS(finish("new"), doctest::Contains("validation.h5: cannot be replaced"), InputError);
+  CHECK(ClimateSet(folder / "train.h5").provenance() == "new");
+  CHECK_FALSE(std::filesystem::exists(folder / "test.h5"));
 }

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "datasets/nowcast/synthetic_rain.hpp"
 #include "search/base/error.hpp"
+#include "tests/datasets/away.hpp"
 #include "tests/folder.hpp"
 #include "tests/text_of.hpp"
 
@@ -101,20 +101,20 @@ TEST_CASE("pixel sums: by hand") {
   CHECK(sums.wet() == 0.75);
 }
 
-TEST_CASE("nowcast splits: an older validation file is removed only once the new files are in place") {
+TEST_CASE("nowcast splits: where one cannot be put in place, none of an earlier set is left beside the new ones") {
   const TemporaryFolder folder;
-  const auto finish = [&] {
-    NowcastSplitsWriter writer(folder.path(), {1, 0, 1}, 48, {});
+  const auto finish = [&](const std::array<std::int64_t, 3>& sizes) {
+    NowcastSplitsWriter writer(folder.path(), sizes, 48, {});
     std::vector<std::uint16_t> frames(nowcast_frames * 48 * 48);
     make_rain(2, 1, 48, frames);
-    for (const std::size_t split : {0, 2}) writer.append(split, frames, {});
+    for (std::size_t split = 0; split < 3; ++split)
+      for (std::int64_t i = 0; i < sizes[split]; ++i) writer.append(split, frames, {});
+    std::filesystem::remove_all(folder / "away");
     writer.finish("test");
   };
-  std::ofstream(folder / "validation.h5") << "older";
-  std::filesystem::create_directories(folder / "test.h5/in the way");
-  CHECK_THROWS_AS(finish(), InputError);
-  CHECK(std::filesystem::exists(folder / "validation.h5"));
-  std::filesystem::remove_all(folder / "test.h5");
-  finish();
-  CHECK_FALSE(std::filesystem::exists(folder / "validation.h5"));
+  finish({1, 1, 1});
+  link_away(folder / "validation.h5");
+  CHECK_THROWS_WITH_AS(finish({2, 1, 1}), doctest::Contains("validation.h5: cannot be replaced"), InputError);
+  CHECK(NowcastPatches(folder / "train.h5").size() == 2);
+  CHECK_FALSE(std::filesystem::exists(folder / "test.h5"));
 }

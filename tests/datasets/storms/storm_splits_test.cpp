@@ -8,6 +8,7 @@
 #include "datasets/storms/storm_labels.hpp"
 #include "search/base/error.hpp"
 #include "search/base/random.hpp"
+#include "tests/datasets/away.hpp"
 #include "tests/folder.hpp"
 #include "tests/full_disk.hpp"
 
@@ -69,6 +70,23 @@ TEST_CASE("a full disk is reported in one line; the splits that were there stay,
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 3);
   write(folder.path(), 5);  // HDF5 still works
   CHECK(Storms(folder / "test.h5").size() == 5);
+}
+
+TEST_CASE("storm splits: where one cannot be put in place, none of an earlier set is left beside the new ones") {
+  const TemporaryFolder folder;
+  write(folder.path(), 3);
+  link_away(folder / "validation.h5");
+  StormSplitsWriter writer(folder.path(), {1, 1, 1});
+  for (std::size_t s = 0; s < 3; ++s) writer.append(s, patch(s), 0, 0);
+  std::filesystem::remove_all(folder / "away");
+  CHECK_THROWS_WITH_AS(writer.finish("new"), doctest::Contains("validation.h5: cannot be replaced"), InputError);
+  CHECK(Storms(folder / "train.h5").size() == 1);
+  CHECK_FALSE(std::filesystem::exists(folder / "test.h5"));
+
+  std::filesystem::create_directory(folder / "away");
+  write(folder.path(), 4);
+  CHECK(std::filesystem::is_symlink(folder / "validation.h5"));
+  for (const char* split : split_names) CHECK(Storms(folder / (std::string(split) + ".h5")).size() == 4);
 }
 
 TEST_CASE("storms with a constant channel cannot be standardised, and are refused") {
