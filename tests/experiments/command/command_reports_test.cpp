@@ -222,7 +222,8 @@ TEST_CASE("a NUL byte does not end a report, nor the message that shows it") {
                       doctest::Contains(("line 1 of its reports is " + shown + "; give an object").c_str()));
   }
   Told reports({4});
-  CHECK_THROWS_WITH(reports.add("\xff\xfe{\0\"\0}\0\n"s, 1), doctest::Contains("\"; give an object"));
+  CHECK_THROWS_WITH(reports.add("\xff\xfe{\0\"\0}\0\n"s, 1),
+                    doctest::Contains("is \uFFFD\uFFFD{ \" } ; give an object"));
 }
 
 TEST_CASE("a report has no number where one of its values is written as none") {

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <random>
 
 #include "search/base/error.hpp"
@@ -165,9 +165,9 @@ TEST_CASE("many exclusions that have nothing in common are counted one by one") 
 TEST_CASE("the diagonal of a plane is not compared with each of its points") {
   std::vector<Exclusion> diagonal;
   for (std::uint32_t d = 0; d < 800; ++d) diagonal.push_back({{{0, {d}}, {1, {d}}}});
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();
   CHECK(Grid({800, 800}, diagonal).count() == 639'200);
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(1));
+  CHECK(std::clock() - begin < CLOCKS_PER_SEC);
 }
 
 TEST_CASE("a grid of more than 2^63 - 1 points is refused") {
