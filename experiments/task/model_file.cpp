@@ -44,14 +44,13 @@ ModelFile load_model(const fs::path& file, const std::string& experiment) {
   ModelFile model;
   std::string name, configuration;
   try {
-    torch::serialize::InputArchive archive;
-    archive.load_from(file.string(), torch::Device(torch::kCPU));
+    auto archive = load_archive(file, torch::kCPU);
     name = read_text(archive, "experiment");
     configuration = read_text(archive, "configuration");
     model.notes = read_text(archive, "notes");
     archive.read("network", model.network);
   } catch (const std::exception&) {  // LibTorch throws different types for a missing name and a torn file
-    refuse("this is not a trained network");
+    refuse("this is not a trained network, or it is damaged");
   }
   if (name != experiment) refuse(fmt::format("it is of the experiment {}, not of {}", name, experiment));
   model.experiment = &find_experiment(name, file.string());

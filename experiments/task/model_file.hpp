@@ -28,8 +28,8 @@ struct ModelFile {
 void save_model(const std::filesystem::path& file, const Experiment& experiment, const Configuration& configuration,
                 const std::string& notes, const torch::nn::Module& network);
 
-/// Throws InputError, with the remedy: the file is missing, no such file, of another experiment than `experiment` (a
-/// name), or its experiment's hyperparameters have changed since.
+/// Throws InputError, with the remedy: the file is missing, no such file, damaged, of another experiment than
+/// `experiment` (a name), or its experiment's hyperparameters have changed since.
 ModelFile load_model(const std::filesystem::path& file, const std::string& experiment);
 
 }  // namespace stormsweep

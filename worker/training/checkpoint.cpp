@@ -60,9 +60,9 @@ std::string computing_with() {
 
 std::optional<TrainingProgress> Checkpoint::load(TrainingLoop& loop) const {
   if (!fs::exists(file_)) return std::nullopt;
-  torch::serialize::InputArchive archive, state;
+  torch::serialize::InputArchive state;
   // To this rank's device, not the one that it was written from: this rank may have another GPU.
-  archive.load_from(file_.string(), loop.task().network().parameters().at(0).device());
+  auto archive = load_archive(file_, loop.task().network().parameters().at(0).device());
   archive.read("loop", state);
   loop.load(state);
   return read(archive);

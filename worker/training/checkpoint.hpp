@@ -27,7 +27,7 @@ class Checkpoint {
 
   /// Restores `loop`; returns nothing, and leaves `loop` as it was, where there is no file. Throws
   /// std::filesystem::filesystem_error where that cannot be found out, c10::Error where the file cannot be read
-  /// (written by another version, say).
+  /// (it is damaged, or of another version, say).
   std::optional<TrainingProgress> load(TrainingLoop& loop) const;
   void save(TrainingLoop& loop, const TrainingProgress& progress) const;
   const std::filesystem::path& file() const { return file_; }

@@ -10,6 +10,7 @@
 
 #include "search/base/error.hpp"
 #include "tests/folder.hpp"
+#include "tests/text_of.hpp"
 
 using namespace stormsweep;
 
@@ -60,6 +61,23 @@ TEST_CASE("a network comes back with all that made it, to the last bit") {
   CHECK(std::distance(fs::directory_iterator(file.parent_path()), {}) == 1);
 }
 
+TEST_CASE("a network is refused if a bit of its file has flipped, and read if the file has no checksum, as in 0.2.0") {
+  const TemporaryFolder folder;
+  const fs::path file = folder / "t.pt";
+  const Experiment& tornado = find_experiment("tornado", "test");
+  save_model(file, tornado, defaults(tornado), "{}", *network());
+  const std::string bytes = text_of(file);
+  for (std::size_t at = 0; at < bytes.size(); at += 7) {
+    std::string damaged = bytes;
+    damaged[at] = static_cast<char>(damaged[at] ^ (1 << at % 8));
+    std::ofstream(file) << damaged;
+    CHECK(problem(file, "tornado").find(": this is not a trained network, or it is damaged; ") != std::string::npos);
+  }
+  std::ofstream(file) << bytes;
+  fs::resize_file(file, bytes.size() - 16);
+  CHECK(problem(file, "tornado") == "loaded");
+}
+
 TEST_CASE("what cannot be saved throws, and leaves nothing") {
   const TemporaryFolder folder;
   const Experiment& tornado = find_experiment("tornado", "test");
@@ -78,16 +96,16 @@ TEST_CASE("files that are no network of the experiment are refused in one line")
   CHECK(problem(folder.path(), "tornado") == folder.path().string() + ": there is no such file" + remedy);
   const fs::path file = folder / "t.pt";
   std::ofstream(file) << "text";
-  CHECK(problem(file, "tornado") == file.string() + ": this is not a trained network" + remedy);
+  CHECK(problem(file, "tornado") == file.string() + ": this is not a trained network, or it is damaged" + remedy);
   torch::save(torch::ones(3), file.string());
-  CHECK(problem(file, "tornado") == file.string() + ": this is not a trained network" + remedy);
+  CHECK(problem(file, "tornado") == file.string() + ": this is not a trained network, or it is damaged" + remedy);
 
   const Experiment& tornado = find_experiment("tornado", "test");
   torch::nn::Sequential saved = network();
   save_model(file, tornado, defaults(tornado), "{}", *saved);
   CHECK(problem(file, "nowcast") == file.string() + ": it is of the experiment tornado, not of nowcast" + remedy);
   fs::resize_file(file, fs::file_size(file) / 2);
-  CHECK(problem(file, "tornado") == file.string() + ": this is not a trained network" + remedy);
+  CHECK(problem(file, "tornado") == file.string() + ": this is not a trained network, or it is damaged" + remedy);
 
   Experiment earlier = tornado;
   earlier.hyperparameters.pop_back();

@@ -14,6 +14,7 @@
 
 #include "tests/folder.hpp"
 #include "tests/heard.hpp"
+#include "tests/text_of.hpp"
 #include "tests/worker/training/line_task.hpp"
 
 using namespace stormsweep;
@@ -174,6 +175,14 @@ TEST_CASE("a checkpoint beyond what is wanted, or that cannot be read, is not us
   SUBCASE("broken") {
     std::ofstream(checkpoints.file) << "no archive";
     told = checkpoints.file.string() + " cannot be read (";
+  }
+  SUBCASE("damaged in a tensor") {
+    events.stop = [&] { return ++steps == 5; };
+    train(make_line, {{2}}, events, nullptr, checkpoints);
+    std::string bytes = text_of(checkpoints.file);
+    bytes[(bytes.find("/data/0") / 64 + 1) * 64 + 3] ^= 1;  // tensors begin at multiples of 64 bytes: an exponent
+    std::ofstream(checkpoints.file) << bytes;
+    told = checkpoints.file.string() + " cannot be read (it is damaged";
   }
   events.stop = [] { return false; };
   const std::string said = heard([&] { train(make_line, {{2}}, events, nullptr, checkpoints); });
