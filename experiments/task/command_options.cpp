@@ -7,6 +7,7 @@
 
 #include "datasets/files/splits.hpp"
 #include "search/base/error.hpp"
+#include "search/base/options.hpp"
 
 namespace stormsweep {
 
@@ -67,7 +68,7 @@ std::pair<std::int64_t, std::int64_t> read_size(const std::string& command, cons
 }
 
 void check_threads(const std::string& command, int threads) {
-  if (threads < 1 || threads > 1024) refuse_option(command, "threads", std::to_string(threads), "give 1 to 1024");
+  check_range(command, "threads", threads, 1, most_threads);
 }
 
 }  // namespace stormsweep

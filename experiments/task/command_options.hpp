@@ -38,7 +38,7 @@ void check_output_folder(const std::string& command, const std::string& option, 
 /// --size: rows and columns of "192x288".
 std::pair<std::int64_t, std::int64_t> read_size(const std::string& command, const std::string& size);
 
-/// --threads is 1 to 1024.
+/// --threads is 1 to `most_threads`.
 void check_threads(const std::string& command, int threads);
 
 }  // namespace stormsweep

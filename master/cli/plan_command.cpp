@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "master/cli/plan_ranks.hpp"
+#include "master/cli/run_options.hpp"
 #include "master/cli/sized_search.hpp"
 #include "master/report/recorded_cost.hpp"
 #include "master/store/reuse.hpp"
@@ -23,15 +24,13 @@ namespace {
 namespace po = boost::program_options;
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t most_ranks = 100'000;
-
 std::vector<std::size_t> read_ranks(const std::string& list) {
   std::vector<std::size_t> ranks;
   for (const std::string& word : split_list(list)) {
     const auto number = whole_number(word);
-    if (!number || *number == 0 || *number > most_ranks)
+    if (!number || *number == 0 || *number > most_workers)
       throw InputError(fmt::format("stormsweep plan: --ranks is '{}'; give numbers of workers from 1 to {}, a,b,c",
-                                   list, most_ranks));
+                                   list, most_workers));
     ranks.push_back(*number);
   }
   return ranks;

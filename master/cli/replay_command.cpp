@@ -22,6 +22,7 @@ namespace po = boost::program_options;
 
 constexpr double near = 0.01;  // share of the grid's best that counts as near
 constexpr int curve_points = 50;
+constexpr int most_seeds = 10'000;  // all runs of a method are in memory together
 
 struct ReplayQuestion {
   std::string file, search, rungs;
@@ -216,7 +217,7 @@ int replay_command(const Arguments& arguments) {
   const auto options = parse_options(arguments, syntax_of(question));
   if (!options) return exit_done;
   const std::string format = one_of({"text", "json"}, "format", *options);
-  if (question.seeds < 1) throw InputError("stormsweep replay: --seeds: give at least 1");
+  check_range("stormsweep replay", "seeds", question.seeds, 1, most_seeds);
   const RecordedGrid grid = read_recorded_grid(question.file, question.search);
   if (question.methods.empty())
     question.methods = has_milestones(grid) || !question.rungs.empty()

@@ -18,6 +18,7 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr std::uint64_t most_shares = 1'000'000;
+constexpr int most_workers_per_gpu = 1000;  // each takes some hundred MB of the GPU before it trains anything
 
 Syntax syntax() {
   Syntax s{"stormsweep run",
@@ -69,10 +70,11 @@ Syntax syntax() {
   return s;
 }
 
-int positive(const po::variables_map& values, const char* name) {
+/// The value of an option, 1 to `most`; 0 where it was not given.
+int positive(const po::variables_map& values, const char* name, int most) {
   if (!values.count(name)) return 0;
   const int value = values[name].as<int>();
-  if (value < 1) throw InputError(fmt::format("stormsweep run: --{} is {}; give 1 or more", name, value));
+  check_range("stormsweep run", name, value, 1, most);
   return value;
 }
 
@@ -139,10 +141,11 @@ std::optional<RunOptions> parse_run_options(const Arguments& arguments) {
   o.space = text("space"), o.results = text("results"), o.json = text("json");
   check_database_name(o.results);
   if (!text("stage").empty()) o.stage = std::filesystem::absolute(text("stage")).lexically_normal();
-  o.workers_per_gpu = positive(*values, "workers-per-gpu");
+  o.workers_per_gpu = positive(*values, "workers-per-gpu", most_workers_per_gpu);
   if (o.workers_per_gpu > 0 && values->count("workers"))
     throw InputError("stormsweep run: --workers and --workers-per-gpu both say how many there are; give one of them");
-  o.workers = positive(*values, "workers"), o.threads = positive(*values, "threads");
+  o.workers = positive(*values, "workers", most_workers);
+  o.threads = positive(*values, "threads", most_threads);
   o.device = one_of({"auto", "cpu", "cuda"}, "device", *values);
   o.lost_after = (*values)["lost-after"].as<double>();
   o.checkpoint_every = (*values)["checkpoint-every"].as<double>();

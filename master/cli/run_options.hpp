@@ -12,6 +12,9 @@
 
 namespace stormsweep {
 
+/// The most workers that a search may have: a few times the 27,360 that the schedulers were measured with.
+inline constexpr int most_workers = 100'000;
+
 /// The command line of `stormsweep run`.
 struct RunOptions {
   std::filesystem::path space, results, json;

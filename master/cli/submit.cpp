@@ -79,9 +79,7 @@ Syntax syntax_of(SubmitQuestion& q) {
 }
 
 std::uint64_t whole(const std::string& name, int value, int least) {
-  constexpr int most = 1'000'000;
-  if (value < least || value > most)
-    throw InputError(fmt::format("stormsweep submit: --{} is {}; give {} to {}", name, value, least, most));
+  check_range("stormsweep submit", name, value, least, 1'000'000);
   return static_cast<std::uint64_t>(value);
 }
 

@@ -150,4 +150,10 @@ std::string one_of(std::initializer_list<std::string_view> words, std::string_vi
   throw InputError(fmt::format("--{} is {}; give {}", option, value, fmt::join(words, " or ")));
 }
 
+void check_range(std::string_view command, std::string_view option, std::int64_t value, std::int64_t least,
+                 std::int64_t most) {
+  if (value < least || value > most)
+    throw InputError(fmt::format("{}: --{} is {}; give {} to {}", command, option, value, least, most));
+}
+
 }  // namespace stormsweep

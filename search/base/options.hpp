@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/program_options.hpp>
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -48,5 +49,13 @@ std::optional<boost::program_options::variables_map> parse_options(const Argumen
 /// The value of `option`, a string option with a default, if it is one of `words`. Throws InputError otherwise.
 std::string one_of(std::initializer_list<std::string_view> words, std::string_view option,
                    const boost::program_options::variables_map& values);
+
+/// Throws InputError where the value of `option`, given to `command` such as "stormsweep run", is not `least` to
+/// `most`.
+void check_range(std::string_view command, std::string_view option, std::int64_t value, std::int64_t least,
+                 std::int64_t most);
+
+/// The most that any command takes for --threads: the cores that machine.hpp knows of a machine.
+inline constexpr int most_threads = 1024;
 
 }  // namespace stormsweep

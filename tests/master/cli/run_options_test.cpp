@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "search/base/error.hpp"
+#include "tests/refusal.hpp"
 
 using namespace stormsweep;
 
@@ -86,6 +87,17 @@ TEST_CASE("the time limit is a duration") {
   CHECK(parse_run_options({"s.json", "--time-limit", "3600"})->time_limit == Seconds(3600));
   CHECK_FALSE(parse_run_options({"s.json"})->time_limit);
   CHECK_THROWS_AS(parse_run_options({"s.json", "--time-limit", "0"}), InputError);
+}
+
+TEST_CASE("workers and threads beyond any machine are refused by the option, its value and its range") {
+  const auto refused = [](const char* option, const char* value) {
+    return refusal([&] { parse_run_options({"s.json", option, value}); });
+  };
+  CHECK(refused("--threads", "1025") == "stormsweep run: --threads is 1025; give 1 to 1024");
+  CHECK(refused("--threads", "0") == "stormsweep run: --threads is 0; give 1 to 1024");
+  CHECK(refused("--workers", "2147483647") == "stormsweep run: --workers is 2147483647; give 1 to 100000");
+  CHECK(refused("--workers-per-gpu", "1001") == "stormsweep run: --workers-per-gpu is 1001; give 1 to 1000");
+  CHECK(parse_run_options({"s.json", "--threads", "1024", "--workers", "100000"})->workers == 100'000);
 }
 
 TEST_CASE("data is staged into a folder that every rank names alike") {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "search/base/error.hpp"
+#include "tests/refusal.hpp"
 
 using namespace stormsweep;
 
@@ -113,4 +114,11 @@ TEST_CASE("options are written to what they are bound to, those of groups too") 
   CHECK(message({"-o", "c"}) ==
         "stormsweep make: an operand is missing; usage: stormsweep make FILE... -o DIR [options]");
   CHECK(message({"a", "-o", "c", "--sed", "1"}) == "stormsweep make: --sed is not an option; did you mean --seed?");
+}
+
+TEST_CASE("a number outside its range is refused with the range") {
+  CHECK_NOTHROW(check_range("stormsweep make", "size", 256, 1, 256));
+  for (const int size : {0, 257})
+    CHECK(refusal([&] { check_range("stormsweep make", "size", size, 1, 256); }) ==
+          "stormsweep make: --size is " + std::to_string(size) + "; give 1 to 256");
 }
