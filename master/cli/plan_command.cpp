@@ -78,8 +78,7 @@ Space read_planned(const std::string& file, fs::path& database) {
 }  // namespace
 
 int plan_command(const Arguments& arguments) {
-  std::string file, ranks;
-  fs::path database;
+  std::string file, ranks, results;
   std::optional<std::uint64_t> at;
   const auto set_at = [&at](std::int64_t number) {
     if (number < 0) throw InputError(fmt::format("--at is {}; give 0 or more", number));
@@ -100,11 +99,12 @@ int plan_command(const Arguments& arguments) {
             "show configuration number I (from 0) instead of the first and the last"},
            {"ranks", po::value(&ranks)->default_value("")->value_name("N,N,..."),
             "what to expect of so many workers, by both schedules, and which to take"},
-           {"results", po::value(&database)->value_name("FILE"),
+           {"results", po::value(&results)->value_name("FILE"),
             "the database, whose trials tell what others will take (default: <name>.db)"},
            {"format", po::value<std::string>()->default_value("text")->value_name("text|json"), "how to print"}}});
   if (!options) return exit_done;
   const std::string format = one_of({"text", "json"}, "format", *options);
+  fs::path database = results;
   const Space space = read_planned(file, database);
   Plan plan = make_plan(space, at);
   if (const std::string lacking = rows_of_earlier_experiment(database, space); !lacking.empty())

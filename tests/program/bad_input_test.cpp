@@ -181,6 +181,7 @@ TEST_CASE("a command line that is wrong is refused with the remedy") {
   check_refused({"run", "space.json", "--device", "gpu"}, folder, {"--device", "gpu", "cuda"});
   check_refused({"rum", "space.json"}, folder, {"rum", "run"});
   check_refused({"plan", "no\nwhere.json"}, folder, {"no where.json: cannot be read"});
+  check_refused({"plan", "space.json", "--results", "no where.db"}, folder, {"--results is no where.db: there is no"});
   for (const Words& words : {Words{"generate", "tornado", "--storms", "9"}, {"prepare", "nowcast", "space.json"}}) {
     Words without = words;
     without.insert(without.end(), {"-o", ""});
