@@ -1,6 +1,13 @@
 #include "worker/report.hpp"
 
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
 #include <utility>
+
+#include "search/base/error.hpp"
+#include "search/base/machine.hpp"
 
 namespace stormsweep {
 
@@ -16,6 +23,12 @@ void report(Channel& channel, const wire::ToMaster& message) {
 
 void report_end(Channel& channel, int rank, wire::Finished finished) {
   if (rank == 0 || finished.outcome.status != Status::complete) report(channel, std::move(finished));
+}
+
+void die(const Channel& channel, const std::exception& error) {
+  fmt::print(stderr, "worker {} on {}: {}\n", channel.rank(), host_name(), error.what());
+  std::fflush(stderr);
+  std::_Exit(exit_some_failed);
 }
 
 }  // namespace stormsweep

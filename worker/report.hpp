@@ -1,5 +1,7 @@
 #pragma once
 
+#include <exception>
+
 #include "search/messages/wire.hpp"
 #include "worker/channel/channel.hpp"
 
@@ -11,5 +13,9 @@ void report(Channel& channel, const wire::ToMaster& message);
 /// Tells the master that a trial has ended. Of a gang, the leader (rank 0) reports success, and the rank that fails
 /// reports failure.
 void report_end(Channel& channel, int rank, wire::Finished finished);
+
+/// Ends this rank at once, on which something has gone wrong, with a line that says what. MPI_Finalize would wait for
+/// the others, who may be waiting for this rank.
+[[noreturn]] void die(const Channel& channel, const std::exception& error);
 
 }  // namespace stormsweep

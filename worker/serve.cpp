@@ -150,16 +150,14 @@ bool work(const wire::Welcome& welcome, MpiChannel& channel, const Placement& pl
   return service.may_finalize();
 }
 
-/// Returns whether MPI may be finalized. A rank on which something goes wrong exits at once: MPI_Finalize would wait
-/// for the others, who may be waiting for this rank.
+/// Returns whether MPI may be finalized.
 bool work_or_die(MpiChannel& channel, const boost::program_options::variables_map& options, Executor& executor) {
   try {
     const Placement placement = introduce(channel, options, executor);
     const Seconds patience = std::max(Seconds(10), 6 * Seconds(options["lost-after"].as<double>()));
     return work(await_welcome(channel, patience), channel, placement, executor);
   } catch (const std::exception& error) {
-    remark("worker {} on {}: {}\n", channel.rank(), host_name(), error.what());
-    std::_Exit(exit_some_failed);
+    die(channel, error);
   }
 }
 

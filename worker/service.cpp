@@ -15,6 +15,13 @@ namespace {
 
 constexpr Seconds most_wait{0.1};  // ending the service may take this long
 
+/// What rank 0 says. In the service's thread nobody would catch an error.
+wire::ToWorker decode_or_die(const Channel& channel, const Parcel& parcel) try {
+  return wire::decode<wire::ToWorker>(parcel.bytes);
+} catch (const InputError& error) {
+  die(channel, error);
+}
+
 }  // namespace
 
 Service::Service(Channel& channel, WorkQueue& queue, StageOrders& orders, const Activity& activity, Seconds lost_after)
@@ -34,7 +41,7 @@ void Service::loop(const std::stop_token& stop) {
     const Seconds now = steady_time(), awake = waking.at(now);
     if (parcel) {
       heard = awake;
-      auto message = wire::decode<wire::ToWorker>(parcel->bytes);
+      auto message = decode_or_die(channel_, *parcel);
       std::visit([this](auto& said) { on(said); }, message);
     }
     if (now - beaten >= lost_after_ / 4) {

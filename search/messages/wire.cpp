@@ -1,6 +1,7 @@
 #include "search/messages/wire.hpp"
 
 #include <cstring>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -11,6 +12,9 @@ namespace stormsweep::wire {
 namespace {
 
 constexpr std::size_t most_ranks = 1 << 20;  // of a job
+
+/// The last value of each type of one byte that has few; they begin at 0.
+constexpr std::tuple last{true, Work::testing, Status::out_of_memory};
 
 /// Reading and writing share one list of fields for each struct (`fields` below), which either of these walks.
 class Encoder {
@@ -63,6 +67,8 @@ class Decoder {
   requires std::is_arithmetic_v<T> || std::is_enum_v<T>
   void operator()(T& number) {
     const std::string_view bytes = take(sizeof number);
+    if constexpr (std::is_enum_v<T> || std::is_same_v<T, bool>)
+      if (static_cast<std::uint8_t>(bytes[0]) > static_cast<std::uint8_t>(std::get<T>(last))) fail();
     std::memcpy(&number, bytes.data(), bytes.size());
   }
   void operator()(std::string& text) { text = take(count(1)); }

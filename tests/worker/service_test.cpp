@@ -1,10 +1,17 @@
 #include "worker/service.hpp"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <optional>
 #include <utility>
 
+#include "search/base/error.hpp"
+#include "search/base/machine.hpp"
+#include "tests/folder.hpp"
+#include "tests/text_of.hpp"
 #include "tests/worker/assignment.hpp"
 #include "worker/channel/memory_channel.hpp"
 
@@ -70,6 +77,24 @@ TEST_CASE("service: messages of the master reach the working thread, in order, a
   CHECK(job.orders.superseded());
   CHECK(job.queue.dropped(assignment(8, 2)));
   CHECK(!job.service.may_finalize());
+}
+
+TEST_CASE("service: a message that is none ends the worker, in one line that says so") {
+  const TemporaryFolder folder;
+  const pid_t child = fork();
+  if (child == 0) {
+    dup2(creat((folder / "stderr").c_str(), 0600), STDERR_FILENO);
+    Job job;
+    job.channels[0]->send(1, "\x7f");
+    pause();
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == exit_some_failed);
+  CHECK(text_of(folder / "stderr") == "worker 1 on " + host_name() +
+                                          ": message between ranks: not understood; run the same build of stormsweep "
+                                          "on every rank\n");
 }
 
 TEST_CASE("service: its end does not wait for a message, however long the master may be silent") {

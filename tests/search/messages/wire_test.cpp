@@ -85,6 +85,19 @@ TEST_CASE("ranks come back as they went, in any order, and many that follow each
   CHECK(comes_back(all) < 64);
 }
 
+TEST_CASE("a flag that is neither true nor false, and a word that there is none of, are refused") {
+  const auto refuses = []<class Message>(const Message& message, std::size_t place, char last) {
+    std::string bytes = wire::encode(message);
+    bytes.at(place) = last;
+    CHECK_NOTHROW(wire::decode<Message>(bytes));
+    ++bytes[place];
+    CHECK_THROWS_AS(wire::decode<Message>(bytes), InputError);
+  };
+  refuses(wire::ToWorker(wire::Stop{}), 1, 1);  // behind the byte that tells what message it is
+  refuses(wire::ToMaster(wire::Heartbeat{}), 1, static_cast<char>(wire::Work::testing));
+  refuses(wire::ToMaster(wire::Finished{}), 1 + 8 + 4, static_cast<char>(Status::out_of_memory));
+}
+
 TEST_CASE("a length that no message can have costs no memory") {
   std::string bytes = wire::encode(wire::Assign{});
   bytes.back() = '\x7f';  // 2^62 assignments
