@@ -176,6 +176,7 @@ int serve_command(const std::vector<std::string>& arguments, Executor& executor)
   for (const int signal : {SIGUSR1, SIGINT, SIGTERM}) std::signal(signal, SIG_IGN);
   MpiChannel channel(Seconds(values["start-patience"].as<double>()),
                      [] { std::_Exit(exit_master_lost); });  // rank 0 says why
+  channel.refuse_alone();  // without mpirun, a rank variable that another job has left behind makes us a worker
   const bool finalize = work_or_die(channel, values, executor);
   channel.flush(Seconds(5));
   if (!finalize) std::_Exit(exit_done);

@@ -17,9 +17,9 @@ struct DataReport {
   int gpus = 0;
 };
 
-/// The report that the launcher passed on; otherwise runs the worker program for it. Nothing if the data is unfit,
-/// which the worker program has reported, or a signal ended the check. Throws InputError where that program is missing
-/// or fails.
+/// The report that the launcher passed on to this rank; otherwise runs the worker program for it. Nothing if the data
+/// is unfit, which the worker program has reported, or a signal ended the check. Throws InputError where that program
+/// is missing or fails.
 std::optional<DataReport> check_data(const Space& space, const RunOptions& options);
 
 }  // namespace stormsweep

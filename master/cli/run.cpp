@@ -33,9 +33,14 @@ namespace stormsweep {
 
 namespace {
 
+/// Workers of the mpirun job that this process, which prints the plan (--dry-run), is a rank of; 0 outside one.
+int workers_of_job() {
+  const auto ranks = whole_number(environment("OMPI_COMM_WORLD_SIZE")).value_or(0);
+  return launch::rank() >= 0 && ranks >= 2 && ranks <= most_workers + 1 ? static_cast<int>(ranks - 1) : 0;
+}
+
 int worker_count(const RunOptions& options, const DataReport& report) {
-  if (const auto ranks = whole_number(environment("OMPI_COMM_WORLD_SIZE")))  // a rank that prints the plan (--dry-run)
-    return static_cast<int>(*ranks - 1);
+  if (const int workers = workers_of_job(); workers > 0) return workers;
   if (options.workers > 0) return options.workers;
   const bool on_gpus = report.gpus > 0 && options.device != "cpu";
   if (options.workers_per_gpu > 0) {

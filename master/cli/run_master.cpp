@@ -175,8 +175,7 @@ Spent spent_before() {
 /// Trains until the search ends, or this job does, by `end`.
 Conclusion carry_on(const OpenSearch& search, Ranks& ranks, std::optional<double> end) {
   MpiChannel& channel = ranks.channel;
-  if (channel.size() < 2)
-    throw InputError("mpirun: one rank only; give -n 2 or more: rank 0 dispatches, the others train");
+  channel.refuse_alone();
   if (launch::launched() && std::ssize(channel.node_cores()) == channel.size())
     allocation::refuse_one_node(channel.size());
   const int workers = channel.size() - 1;

@@ -253,11 +253,26 @@ TEST_CASE("under a launcher of the user's own the ranks wait for rank 0, however
   CHECK(query(folder / "n.db", "SELECT status, count(*) FROM results GROUP BY 1") == Rows{"complete|3"});
 }
 
-TEST_CASE("a number that another launcher has left behind makes no rank of us") {
+TEST_CASE("what another launcher has left behind makes no rank of us, and tells no number of workers, and no report") {
   const WorkFolder folder;
-  const Ended ended = run(with({"env", "PMIX_RANK=3"}, run_words(folder, noop(3, 10))), folder);
+  std::string gang = noop(3, 10);
+  gang.insert(gang.find(R"("milliseconds")"), R"("gpus": 3, )");
+  const Words left{"env", "PMIX_RANK=3", "OMPI_COMM_WORLD_SIZE=2", "STORMSWEEP_DATA_REPORT=abc"};
+  const Ended ended = run(with(left, run_words(folder, gang)), folder);
   CAPTURE(ended.err);
   CHECK(ended.status == 0);
+}
+
+TEST_CASE(
+    "a worker without mpirun, which a rank that another launcher has left behind starts, is refused in one line") {
+  const WorkFolder folder;
+  const std::string runner = std::filesystem::path(worker_program()).replace_filename("stormsweep-runner");
+  for (const Words& words :
+       {Words{runner, "serve"}, with({"env", "OMPI_COMM_WORLD_RANK=1"}, run_words(folder, noop(3, 10)))}) {
+    const Ended ended = run(words, folder);
+    CHECK(ended.status == 2);
+    CHECK(ended.err == "mpirun: one rank only; give -n 2 or more: rank 0 dispatches, the others train\n");
+  }
 }
 
 TEST_CASE("a rank that no longer answers once all is done does not hold the job") {

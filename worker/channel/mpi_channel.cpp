@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "search/base/error.hpp"
 #include "search/base/time.hpp"
 #include "worker/channel/backoff.hpp"
 #include "worker/channel/communicator.hpp"
@@ -122,6 +123,10 @@ int MpiChannel::rank() const {
 }
 int MpiChannel::size() const {
   return state_->size;
+}
+void MpiChannel::refuse_alone() const {
+  if (state_->size < 2)
+    throw InputError("mpirun: one rank only; give -n 2 or more: rank 0 dispatches, the others train");
 }
 const std::vector<CoreMask>& MpiChannel::node_cores() const {
   return state_->node_cores;

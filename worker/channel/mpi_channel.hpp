@@ -29,6 +29,7 @@ class MpiChannel : public Channel {
 
   int rank() const override;
   int size() const override;
+  void refuse_alone() const;  ///< throws InputError where there is no other rank
   /// Ranks on this node: the cores that each may run on, this one's place among them, and whether rank 0 is one of
   /// them.
   const std::vector<CoreMask>& node_cores() const;
