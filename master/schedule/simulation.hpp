@@ -60,7 +60,7 @@ struct Interval {
 };
 
 struct Replay {
-  double makespan = 0;       ///< seconds; infinite if it had not ended after `most_restarts`
+  double makespan = 0;       ///< seconds; infinite if it is taken to have no end
   double work = 0;           ///< rank-seconds of trainings that ended
   std::vector<double> busy;  ///< seconds a rank, lost work included
   std::uint64_t failures = 0, restarts = 0;
@@ -90,8 +90,9 @@ class Workload {
 /// By the policies fifo and rounds. `workload` has not begun.
 Replay replay(Workload& workload, const Scenario& scenario);
 
-/// After so many restarts a job is taken to have no end.
-inline constexpr std::uint64_t most_restarts = 1000;
+/// A job is taken to have no end after so many restarts, or after so many failures, and ten more a rank, in a row
+/// without the end of a training.
+inline constexpr std::uint64_t most_restarts = 1000, most_failures = 1000;
 
 /// The two kinds of simulation behind `replay`, and what they share.
 Replay replay_dispatched(std::span<const Job> jobs, const Scenario& scenario);

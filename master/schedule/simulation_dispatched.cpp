@@ -78,11 +78,12 @@ class Simulation {
 
   Replay run() {
     for (start_job(0); !workload_.over(); deliver()) {
+      if (hopeless()) {
+        result_.makespan = never;
+        break;
+      }
       if (ended_) {
-        if (++result_.restarts > most_restarts) {
-          result_.makespan = never;
-          break;
-        }
+        ++result_.restarts;
         start_job(now_ + scenario_.restart);
         continue;
       }
@@ -150,6 +151,10 @@ class Simulation {
     }
   }
 
+  bool hopeless() const {
+    return result_.restarts > most_restarts || vain_failures_ > most_failures + 10 * scenario_.ranks;
+  }
+
   Schedule make_schedule() {
     const auto source = [this] {
       Supply supply = workload_.next();
@@ -205,6 +210,7 @@ class Simulation {
     const Job job = workload_.job(record.training.id.value);
     result_.work += job.seconds * job.gang;
     result_.makespan = now_;
+    vain_failures_ = 0;
     workload_.end(record.training.id.value);
     if (decides_) say(none, event::Supplied{});
   }
@@ -283,7 +289,7 @@ class Simulation {
   }
 
   void fail(std::size_t rank) {
-    ++result_.failures;
+    ++result_.failures, ++vain_failures_;
     if (ranks_[rank].run > 0) {
       ranks_[ranks_[rank].leader].whole = false;
       stop(rank);
@@ -317,6 +323,7 @@ class Simulation {
   std::priority_queue<End, std::vector<End>, std::greater<>> ends_;  ///< ends of runs, even of some that were stopped
   std::deque<double> notices_;                                       ///< when the master looks for silent ranks
   std::uint64_t last_run_ = 0;
+  std::uint64_t vain_failures_ = 0;  ///< since a training has ended
 };
 
 }  // namespace

@@ -285,6 +285,15 @@ TEST_CASE("a gang larger than what is left starts the job again; one that never 
   for (const Policy policy : all_policies) CHECK(std::isinf(play({{1e6, 2}}, 2, policy, 100).makespan));
 }
 
+TEST_CASE("many ranks, none of which lives long enough for a training, are given up after a few failures of each") {
+  const auto jobs = singles(std::vector<double>(100, 100 * 3600.0));
+  for (const Policy policy : all_policies) {
+    const Replay r = play(jobs, 1000, policy, 1);
+    CHECK(std::isinf(r.makespan));
+    CHECK(r.failures <= most_failures + 10 * 1000 + 1);
+  }
+}
+
 TEST_CASE("drawing keeps the grid's order") {
   const auto jobs = singles({1, 2, 3, 4, 5});
   const auto drawn = draw(jobs, 1000, 7);
