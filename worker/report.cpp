@@ -1,13 +1,11 @@
 #include "worker/report.hpp"
 
-#include <fmt/format.h>
-
-#include <cstdio>
 #include <cstdlib>
 #include <utility>
 
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
+#include "search/base/output.hpp"
 
 namespace stormsweep {
 
@@ -26,8 +24,7 @@ void report_end(Channel& channel, int rank, wire::Finished finished) {
 }
 
 void die(const Channel& channel, const std::exception& error) {
-  fmt::print(stderr, "worker {} on {}: {}\n", channel.rank(), host_name(), error.what());
-  std::fflush(stderr);
+  remark("worker {} on {}: {}\n", channel.rank(), host_name(), error.what());
   std::_Exit(exit_some_failed);
 }
 
