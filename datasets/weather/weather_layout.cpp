@@ -45,7 +45,9 @@ NumberArray find_array(const hdf5::Handle& file, const fs::path& path, const std
   if (array.type == NumberType::stored) return array;
   array.offset = H5Dget_offset(dataset);
   const auto count = number_count(array.shape);
-  if (!count || array.offset + *count * H5Tget_size(type) > fs::file_size(path)) refuse(path, name + " is cut short");
+  const std::uintmax_t size = fs::file_size(path);
+  if (!count || array.offset > size || *count > (size - array.offset) / H5Tget_size(type))
+    refuse(path, name + " is cut short");
   return array;
 }
 

@@ -158,8 +158,11 @@ TEST_CASE("Ctrl-Z is no time of a training") {
   Command search(run_words("s.db", "1"), folder);
   REQUIRE(
       eventually([&] { return number(folder / "s.db", "SELECT count(*) FROM trials WHERE status = 'running'") == 1; }));
+  std::vector<pid_t> all = trainers(search.pid());
+  REQUIRE(all.size() == 1);
+  all.push_back(search.pid());
   search.signal(SIGTSTP);
-  REQUIRE(eventually([&] { return is_stopped(search.pid()); }));
+  REQUIRE(eventually([&] { return std::ranges::all_of(all, is_stopped); }));
   std::this_thread::sleep_for(std::chrono::seconds(21));  // nearly as long as trial_hours allows
   search.signal(SIGCONT);
   CHECK(search.wait().status == 0);
