@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "tests/program/command.hpp"
+#include "tests/text_of.hpp"
 
 using namespace stormsweep;
 
@@ -91,13 +92,15 @@ TEST_CASE("a table is cut to its terminal, but for what trials are chosen by, an
 TEST_CASE("a long command has a bar on a terminal, which is wiped, and is quiet elsewhere until ten seconds are over") {
   const WorkFolder folder;
   const std::string command = stormsweep_program() + " generate tornado --storms 1000000 -o storms";
-  // On a busy machine the program takes seconds to begin.
-  const Ended on_terminal =
-      run({"/bin/sh", "-c", "script -qec 'stty cols 80; timeout 8 " + command + "' /dev/null"}, folder);
-  CAPTURE(on_terminal.out);
-  CHECK(on_terminal.out.find("\r\033[K[-----") != std::string::npos);
-  CHECK(on_terminal.out.find("/1000000 storms | ") != std::string::npos);
-  std::filesystem::remove_all(folder / "storms");
+  {
+    Command on_terminal({"script", "-qefc", "stty cols 80; exec " + command, "screen"}, folder);
+    const auto shows = [&](const char* text) { return text_of(folder / "screen").find(text) != std::string::npos; };
+    CHECK(eventually([&] { return shows("/1000000 storms | "); }));
+    CHECK(shows("\r\033[K[-----"));
+    for (const pid_t generating : descendants(on_terminal.pid(), "stormsweep")) kill(generating, SIGTERM);
+    on_terminal.wait();
+    CHECK(shows("stopped; incomplete files were removed"));
+  }
   Command quiet({"/bin/sh", "-c", "exec " + command}, folder);
   REQUIRE(eventually([&] { return std::filesystem::exists(folder / "storms/train.h5.partial"); }));
   quiet.signal(SIGTERM);
