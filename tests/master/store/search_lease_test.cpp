@@ -7,17 +7,12 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <optional>
-#include <set>
 #include <thread>
 
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
 #include "search/base/time.hpp"
 #include "search/base/utc.hpp"
-#include "search/methods/methods.hpp"
-#include "search/methods/sequence.hpp"
-#include "tests/master/store/own_space.hpp"
 #include "tests/master/store/store_fixture.hpp"
 
 using namespace stormsweep;
@@ -49,18 +44,6 @@ struct Written {
   }
   std::vector<std::string> told;
 };
-
-/// Trains what is missing, and returns how many trials that was.
-std::size_t train(const std::filesystem::path& file, const Space& space) {
-  Store store(file, space, "f", {});
-  const auto method = make_method(space);
-  std::size_t trained = 0;
-  while (auto next = method->next())
-    if (const auto missing = store.missing(*next))
-      for (std::size_t k = 0; k < missing->trials(); ++k, ++trained) store.finish(*missing, k, worker(), outcome(0.5));
-  store.commit();
-  return trained;
-}
 
 }  // namespace
 
@@ -309,170 +292,4 @@ TEST_CASE("two searches are written to one file at once") {
   first.commit();
   CHECK(query(file, "SELECT search, trial, score FROM results ORDER BY trial") ==
         std::vector<std::string>{"b|1|0.25", "a|2|0.5"});
-}
-
-TEST_CASE("spaces are distinguished by what they zip and by their conditions") {
-  const auto numbering = [](const std::string& parameters, const std::string& more) {
-    TemporaryFolder folder;
-    const auto file = folder.path / "s.db";
-    const Space space =
-        parse_space(R"({"name": "s", "experiment": "noop", "parameters": )" + parameters + more + "}", "s.json", "/");
-    { Store store(file, space, "f", {}); }
-    return query(file, "SELECT numbering FROM searches")[0];
-  };
-  const auto when = [&](const std::string& condition) {
-    return numbering(
-        R"({"outcome": ["complete", "nan"], "replicate": [0, 1], "index": {"values": [4, 5])" + condition + "}}", "");
-  };
-  const std::string two = R"({"index": [4, 5], "replicate": [0, 1]})",
-                    swapped = R"({"index": [4, 5], "replicate": [1, 0]})";
-  const std::string zip = R"(, "zip": [["index", "replicate"]])";
-  const std::set<std::string> all{
-      numbering(two, ""),
-      numbering(two, zip),
-      numbering(swapped, zip),
-      numbering(R"({"outcome": ["complete", "nan"], "replicate": [0, 1], "index": [4, 5]})", ""),
-      when(R"(, "when": {"outcome": "nan"})"),
-      when(R"(, "when": {"outcome": "complete"})"),
-      when(R"(, "when": {"outcome": ["complete", "nan"]})"),
-      when(R"(, "when": {"replicate": 1})"),
-      when(R"(, "when": {"replicate": 1, "outcome": "nan"})")};
-  CHECK(all.size() == 9);
-  // A number that existing databases have: if it changed, they would be checked row by row.
-  CHECK(numbering(two, zip) == "-4436092172625839048");
-}
-
-TEST_CASE("an own experiment that would share its trainings otherwise is refused, and nothing is trained twice") {
-  TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
-  const std::string cosine = R"(, "of_length": ["cosine"])", step = R"(, "of_length": ["step"])";
-  const std::string grid = R"("parameters": {"epochs": [5, 10], "schedule": ["constant", "cosine"]})";
-  CHECK(train(file, own_space("", grid)) == 4);
-  CHECK_THROWS_WITH_AS(train(file, own_space(cosine, grid)),
-                       doctest::Contains("search 's' there has trainings by milestone epochs, of_length [] rather than "
-                                         "milestone epochs, of_length [cosine of schedule]; give this search another "
-                                         "name"),
-                       InputError);
-  CHECK(train(file, own_space(step, grid)) == 0);  // the edit does not affect what is trained
-  const std::string more = R"("parameters": {"epochs": [5, 10], "schedule": ["constant", "cosine", "step"]})";
-  CHECK(train(file, own_space(step, more)) == 2);
-  CHECK(query(file, "SELECT count(*), count(DISTINCT identity) FROM trials") == std::vector<std::string>{"6|6"});
-}
-
-TEST_CASE("another default of a conditional range in an own experiment is trained") {
-  TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
-  const std::string random = R"("method": {"name": "random", "trials": 8}, "parameters": {
-    "schedule": ["constant", "cosine"], "momentum": {"min": 0.1, "max": 0.5, "when": {"schedule": "cosine"}}})";
-  const Space before = own_space("", random), after = own_space("", random, "0.8");
-  const std::size_t all = train(file, before);
-  CHECK(train(file, before) == 0);
-  CHECK(train(file, after) == 1);
-  CHECK(train(file, after) == 0);
-  CHECK(query(file, "SELECT count(*), count(DISTINCT identity) FROM trials") ==
-        std::vector<std::string>{fmt::format("{0}|{0}", all + 1)});
-}
-
-TEST_CASE("an own experiment with other files is not taken for other data alone") {
-  TemporaryFolder folder;
-  const Space space = own_space("", R"("parameters": {"epochs": [5, 10]})");
-  { Store store(folder.path / "s.db", space, "f", {}); }
-  CHECK_THROWS_WITH_AS(
-      Store(folder.path / "s.db", space, "g", {}),
-      doctest::Contains("search 's' there has been trained by other files or lines of its experiment, or "
-                        "on other data; give this search another name"),
-      InputError);
-}
-
-TEST_CASE("--retry-failed leaves trials of an earlier space, which nobody would train, as they are") {
-  TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
-  const Space both = noop_space(R"({"index": [1, 2]})"), one = noop_space(R"({"index": [1]})");
-  {
-    Store store(file, both, "f", {});
-    store.finish(training(both, 0), 0, worker(), failure("no room", Status::failed));
-    store.finish(training(both, 1), 0, worker(), failure("a loss of 1e9", Status::diverged));
-  }
-  { Store store(file, one, "f", {.retry_failed = true}); }
-  CHECK(query(file, "SELECT \"index\", status, error FROM results ORDER BY 1") ==
-        std::vector<std::string>{"1|waiting|NULL", "2|diverged|a loss of 1e9"});
-}
-
-TEST_CASE("--retry-failed leaves trials beyond those that the method still asks for as they are") {
-  TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
-  const auto space = [](int trials) {
-    return noop_space(R"({"index": {"min": 1, "max": 50, "step": 1}})", "s",
-                      fmt::format(R"("method": {{"name": "random", "trials": {}}},)", trials));
-  };
-  const Space six = space(6);
-  {
-    Store store(file, six, "f", {});
-    const auto drawn = make_sequence(six);
-    for (std::uint64_t i = 0; i < 6; ++i) store.finish(drawn->at({i}).value(), 0, worker(), failure("no room"));
-  }
-  { Store store(file, space(2), "f", {.retry_failed = true}); }
-  CHECK(query(file, "SELECT training, status, error FROM results ORDER BY 1") ==
-        std::vector<std::string>{"0|waiting|NULL", "1|waiting|NULL", "2|failed|no room", "3|failed|no room",
-                                 "4|failed|no room", "5|failed|no room"});
-}
-
-TEST_CASE(
-    "--retry-failed leaves trials beyond limits.trials, or beyond limits.target of an edited space, as they are") {
-  TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
-  const auto space = [](const char* values, const std::string& limits = "") {
-    return noop_space(fmt::format(R"({{"index": [{}]}})", values), "s", limits);
-  };
-  const Space before = space("1, 2, 3, 4");
-  {
-    Store store(file, before, "f", {});
-    for (const std::uint64_t i : {0, 1, 3}) store.finish(training(before, i), 0, worker(), failure("no room"));
-    store.finish(training(before, 2), 0, worker(), outcome(0.4));
-  }
-  std::optional<Space> now;
-  std::string waiting;
-  SUBCASE("all may be there") {
-    now = space("1, 2, 3, 4", R"("limits": {"trials": 4},)"), waiting = "1,2,4";
-  }
-  SUBCASE("more are there") {
-    now = space("1, 2, 3, 4", R"("limits": {"trials": 3},)"), waiting = "";
-  }
-  SUBCASE("a new one is between them") {
-    now = space("1, 5, 2, 3, 4", R"("limits": {"trials": 4},)"), waiting = "1";
-  }
-  SUBCASE("a new one has room") {
-    now = space("1, 5, 2, 6, 4", R"("limits": {"trials": 4},)"), waiting = "1,2";
-  }
-  SUBCASE("the target is reached earlier in the edited space") {
-    now = space("2, 3, 1, 4", R"("limits": {"target": 0.5}, "metric": {"name": "score", "goal": "minimize"},)");
-    waiting = "2";
-  }
-  { Store store(file, *now, "f", {.retry_failed = true}); }
-  CHECK(query(file, "SELECT ifnull(group_concat(\"index\"), '') FROM results WHERE status = 'waiting'") ==
-        std::vector<std::string>{waiting});
-  CHECK(query(file, "SELECT count(*) FROM trials WHERE status = 'failed' AND error <> 'no room'") ==
-        std::vector<std::string>{"0"});
-}
-
-TEST_CASE("--retry-failed leaves trials beyond the first to reach limits.target, which would not begin, as they are") {
-  TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
-  const Space space = noop_space(R"({"index": [1, 2, 3, 4]})", "s", R"("limits": {"target": 0.5},)");
-  {
-    Store store(file, space, "f", {});
-    for (const std::uint64_t i : {0, 3}) store.finish(training(space, i), 0, worker(), failure("no room"));
-    store.finish(training(space, 1), 0, worker(), outcome(0.4));
-    store.finish(training(space, 2), 0, worker(), outcome(0.5));
-  }
-  std::vector<std::string> after{"1|waiting|NULL", "2|complete|NULL", "3|complete|NULL", "4|failed|no room"};
-  double target = 0.5;
-  SUBCASE("reached exactly") {}
-  SUBCASE("not reached, as it has been raised") {
-    target = 0.6, after.back() = "4|waiting|NULL";
-  }
-  Space now = space;
-  now.limits.target = target;
-  { Store store(file, now, "f", {.retry_failed = true}); }
-  CHECK(query(file, "SELECT \"index\", status, nullif(error, '') FROM results ORDER BY 1") == after);
 }
