@@ -23,6 +23,10 @@ namespace {
 
 constexpr std::size_t layers = TornadoCnn::layers;
 
+bool rounds(const TornadoCnn& network) {
+  return network.options().convolution_type == torch::kBFloat16;
+}
+
 /// The network's parameters in the kernels' layouts.
 struct PackedWeights {
   std::array<torch::Tensor, layers> forward, backward;
@@ -31,14 +35,15 @@ struct PackedWeights {
 
   explicit PackedWeights(const TornadoCnn& network) {
     for (std::size_t i = 0; i < layers; ++i) {
-      const auto& layer = network.convolution(i);
-      forward[i] = layer->weight.permute({2, 3, 1, 0}).contiguous();
+      const auto& exact = network.convolution(i)->weight;
+      const auto weight = rounds(network) ? exact.to(torch::kBFloat16).to(torch::kFloat32) : exact;
+      forward[i] = weight.permute({2, 3, 1, 0}).contiguous();
       pointers.forward[i] = forward[i].data_ptr<float>();
       if (i > 0) {  // nobody asks for the gradient of the input
-        backward[i] = layer->weight.flip({2, 3}).permute({2, 3, 0, 1}).contiguous();
+        backward[i] = weight.flip({2, 3}).permute({2, 3, 0, 1}).contiguous();
         pointers.backward[i] = backward[i].data_ptr<float>();
       }
-      pointers.bias[i] = layer->bias.data_ptr<float>();
+      pointers.bias[i] = network.convolution(i)->bias.data_ptr<float>();
     }
     const auto channels = TornadoCnn::channels[layers];
     dense = network.dense()->weight.view({channels, -1}).t().contiguous();
@@ -79,13 +84,11 @@ struct GradientLayout {
   }
 };
 
-bool rounds(const TornadoCnn& network) {
-  return network.options().convolution_type == torch::kBFloat16;
-}
-
 /// Null where there are none.
 const TornadoKernels* processor_kernels(const TornadoCnn& network) {
-  return rounds(network) ? tornado_amx_kernels() : tornado_kernels();
+  if (!rounds(network)) return tornado_kernels();
+  const auto* kernels = tornado_amx_kernels();
+  return kernels ? kernels : tornado_rounding_kernels();
 }
 
 /// A thread's workspace, zeroed once, then kept.

@@ -9,8 +9,8 @@ namespace stormsweep {
 /// Which code computes the network.
 enum class TornadoPath {
   layers,   ///< LibTorch's layers: any device, any precision
-  kernels,  ///< models/kernels/tornado_kernels, tornado_cuda: float32 on a processor with AVX2, AVX-512 or NEON, bf16
-            ///< on one with AMX, both on a GPU with enough shared memory (A100, H100 and later); equal up to rounding
+  kernels,  ///< models/kernels/tornado_kernels, tornado_cuda: float32 and bf16 on a processor with AVX2, AVX-512 or
+            ///< NEON, and on a GPU with enough shared memory (A100, H100 and later); equal up to rounding
 };
 
 /// The fastest path for `network` on the device of `input`.

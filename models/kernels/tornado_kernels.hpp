@@ -52,8 +52,10 @@ struct TornadoKernels {
 /// Null where the processor has no vector units for which they are compiled.
 const TornadoKernels* tornado_kernels();
 
-/// The same by matrix units (models/kernels/amx_kernels): what enters the convolutions' products is rounded to
-/// bfloat16, all else is float32. Null where amx_kernels() is.
+/// The same, but what enters the convolutions' products is rounded to bfloat16; the weights must be so already.
+const TornadoKernels* tornado_rounding_kernels();
+
+/// The same by matrix units (models/kernels/amx_kernels), several times as fast. Null where amx_kernels() is.
 const TornadoKernels* tornado_amx_kernels();
 
 }  // namespace stormsweep

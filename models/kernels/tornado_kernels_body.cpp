@@ -188,18 +188,38 @@ struct Workspace {
   float pooled_gradient1[layer2.side][layer2.side][layer2.in];
 };
 
+/// What enters products, to the nearest bfloat16, if `Rounded`.
+template <bool Rounded, class Numbers>
+void prepare(Numbers& numbers) {
+  if constexpr (Rounded) {
+    auto* first = reinterpret_cast<float*>(&numbers);
+    for (std::size_t i = 0; i < sizeof numbers / sizeof(float); ++i) {
+      std::uint32_t bits;
+      __builtin_memcpy(&bits, first + i, sizeof bits);
+      bits += 0x7FFF + (bits >> 16 & 1), bits &= 0xFFFF0000;  // halves to even
+      float nearest;
+      __builtin_memcpy(&nearest, &bits, sizeof nearest);
+      first[i] = first[i] == first[i] ? nearest : first[i];  // NaN stays NaN
+    }
+  }
+}
+
+template <bool Rounded>
 float predict_one(const TornadoWeights& weights, const TornadoSamples& samples, std::int64_t i, Workspace& w) {
   constexpr Layer l1 = layer1, l2 = layer2, l3 = layer3;
   constexpr int row_floats = l1.side * l1.in;
   for (int y = 0; y < l1.side; ++y)
     __builtin_memcpy(w.input[y + margin][margin], samples.patches + (i * l1.side + y) * row_floats,
                      sizeof(float) * row_floats);
+  prepare<Rounded>(w.input);
   convolve<Forward1, l1.side, l1.in, l1.out, 5>(w.input[0][0], weights.forward[0], weights.bias[0], w.linear1[0][0]);
   activate<l1.side, l1.out, pool>(w.linear1[0][0], row(samples.dropout[0], i, l1.out), w.pooled1[margin][margin],
                                   l2.padded() * l2.in);
+  prepare<Rounded>(w.pooled1);
   convolve<Forward2, l2.side, l2.in, l2.out, 5>(w.pooled1[0][0], weights.forward[1], weights.bias[1], w.linear2[0][0]);
   activate<l2.side, l2.out, pool>(w.linear2[0][0], row(samples.dropout[1], i, l2.out), w.pooled2[margin][margin],
                                   l3.padded() * l3.in);
+  prepare<Rounded>(w.pooled2);
   convolve<Forward3, l3.side, l3.in, l3.out, 1>(w.pooled2[0][0], weights.forward[2], weights.bias[2], w.linear3[0][0]);
   const float* dropout = row(samples.dropout[2], i, l3.out);
   float* features = w.features[0][0];
@@ -215,6 +235,7 @@ float predict_one(const TornadoWeights& weights, const TornadoSamples& samples, 
   return logit;
 }
 
+template <bool Rounded>
 void learn_one(const TornadoWeights& weights, const TornadoSamples& samples, std::int64_t i, float slope, Workspace& w,
                const TornadoGradients& gradients) {
   constexpr Layer l1 = layer1, l2 = layer2, l3 = layer3;
@@ -234,6 +255,7 @@ void learn_one(const TornadoWeights& weights, const TornadoSamples& samples, std
   else
     activate_gradient<l3.side, l3.out, 1>(w.linear3[0][0], dropout, feature, gradient3, pitch3);
   bias_gradient<l3.side, l3.out>(gradient3, pitch3, gradients.bias[2]);
+  prepare<Rounded>(w.gradient3);
   weight_gradient<Weight3, l3.side, l3.in, l3.out>(w.pooled2[0][0], gradient3, pitch3, gradients.weight[2]);
   convolve<Backward3, l3.side, l3.out, l3.in, 1>(w.gradient3[0][0], weights.backward[2], nullptr,
                                                  w.pooled_gradient2[0][0]);
@@ -242,6 +264,7 @@ void learn_one(const TornadoWeights& weights, const TornadoSamples& samples, std
   activate_gradient<l2.side, l2.out, pool>(w.linear2[0][0], row(samples.dropout[1], i, l2.out),
                                            w.pooled_gradient2[0][0], gradient2, pitch2);
   bias_gradient<l2.side, l2.out>(gradient2, pitch2, gradients.bias[1]);
+  prepare<Rounded>(w.gradient2);
   weight_gradient<Weight2, l2.side, l2.in, l2.out>(w.pooled1[0][0], gradient2, pitch2, gradients.weight[1]);
   convolve<Backward2, l2.side, l2.out, l2.in, 5>(w.gradient2[0][0], weights.backward[1], nullptr,
                                                  w.pooled_gradient1[0][0]);
@@ -250,27 +273,32 @@ void learn_one(const TornadoWeights& weights, const TornadoSamples& samples, std
   activate_gradient<l1.side, l1.out, pool>(gradient1, row(samples.dropout[0], i, l1.out), w.pooled_gradient1[0][0],
                                            gradient1, pitch1);
   bias_gradient<l1.side, l1.out>(gradient1, pitch1, gradients.bias[0]);
+  prepare<Rounded>(w.linear1);
   weight_gradient<Weight1, l1.side, l1.in, l1.out>(w.input[0][0], gradient1, pitch1, gradients.weight[0]);
 }
 
+template <bool Rounded>
 void predict(const TornadoWeights& weights, const TornadoSamples& samples, std::int64_t first, std::int64_t last,
              float* workspace) {
   for (std::int64_t i = first; i < last; ++i)
-    samples.logits[i] = predict_one(weights, samples, i, *reinterpret_cast<Workspace*>(workspace));
+    samples.logits[i] = predict_one<Rounded>(weights, samples, i, *reinterpret_cast<Workspace*>(workspace));
 }
 
+template <bool Rounded>
 void learn(const TornadoWeights& weights, const TornadoSamples& samples, std::int64_t first, std::int64_t last,
            float* workspace, const TornadoGradients& gradients) {
   auto& w = *reinterpret_cast<Workspace*>(workspace);
   for (std::int64_t i = first; i < last; ++i) {
-    samples.logits[i] = predict_one(weights, samples, i, w);
-    learn_one(weights, samples, i, slope_of_loss(samples, i), w, gradients);
+    samples.logits[i] = predict_one<Rounded>(weights, samples, i, w);
+    learn_one<Rounded>(weights, samples, i, slope_of_loss(samples, i), w, gradients);
   }
 }
 
 }  // namespace
 
-extern const TornadoKernels FOR_VECTOR_TARGET(tornado_kernels);
-const TornadoKernels FOR_VECTOR_TARGET(tornado_kernels){sizeof(Workspace) / sizeof(float), predict, learn};
+constexpr auto floats = sizeof(Workspace) / sizeof(float);
+extern const TornadoKernels FOR_VECTOR_TARGET(tornado_kernels), FOR_VECTOR_TARGET(tornado_rounding_kernels);
+const TornadoKernels FOR_VECTOR_TARGET(tornado_kernels){floats, predict<false>, learn<false>};
+const TornadoKernels FOR_VECTOR_TARGET(tornado_rounding_kernels){floats, predict<true>, learn<true>};
 
 }  // namespace stormsweep

@@ -68,6 +68,7 @@ VectorUnits vector_units() {
 CHOOSE_KERNELS(DirectKernels, direct_kernels)
 CHOOSE_KERNELS(NormKernels, norm_kernels)
 CHOOSE_KERNELS(TornadoKernels, tornado_kernels)
+CHOOSE_KERNELS(TornadoKernels, tornado_rounding_kernels)
 CHOOSE_KERNELS(WinogradKernels, winograd_kernels)
 
 #ifdef __x86_64__
