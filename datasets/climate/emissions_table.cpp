@@ -18,6 +18,8 @@ namespace stormsweep {
 
 namespace {
 
+constexpr const char* byte_order_mark = "\xEF\xBB\xBF";  // Excel writes one before UTF-8
+
 /// The cells of a line of CSV; a cell may be quoted, and quotes in it are then doubled.
 std::vector<std::string> cells_of(const std::string& line) {
   std::vector<std::string> cells(1);
@@ -52,10 +54,10 @@ std::vector<double> YearlyNumbers::sums() const {
 EmissionsTable::EmissionsTable(const std::filesystem::path& path) : path_(path) {
   std::ifstream file(path);
   std::string line;
-  if (!file || !std::getline(file, line))
+  if (std::getline(file, line)) header_ = cells_of(line.starts_with(byte_order_mark) ? line.substr(3) : line);
+  for (std::size_t number = 2; std::getline(file, line); ++number) lines_.push_back({number, cells_of(line)});
+  if (header_.empty() || file.bad())
     throw InputError(path.string() + ": cannot be read; give a table of emissions or concentrations as CSV");
-  header_ = cells_of(line);
-  while (std::getline(file, line)) lines_.push_back(cells_of(line));
   for (const char* name : {"Scenario", "Region", "Variable", "Unit"}) column(name);
   for (std::size_t i = 0; i < header_.size(); ++i) {
     if (const auto year = whole_number(header_[i]); year && *year > 0 && *year < 10000)
@@ -77,10 +79,9 @@ void EmissionsTable::refuse_series(const std::string& scenario, const std::strin
   for (const auto& [name, wanted] : {std::pair("Scenario", scenario), {"Variable", variable}, {"Region", region}}) {
     std::set<std::string> known;
     const std::size_t place = column(name);
-    for (const Line& line : lines_) {
-      if (line.size() == header_.size()) known.insert(line[place]);
-    }
-    if (known.contains(wanted)) continue;
+    for (const Line& line : lines_)
+      if (const auto cell = line.at(place); !cell.empty()) known.insert(cell);
+    if (known.empty() || known.contains(wanted)) continue;
     std::vector<std::string> like;  // "Emissions|CO2" where CO2 is asked for
     std::ranges::copy_if(known, std::back_inserter(like), [&](const auto& one) { return one.ends_with("|" + wanted); });
     remedy = like.empty() ? suggestion(wanted, {known.begin(), known.end()}) : "did you mean " + join(like) + "?";
@@ -93,12 +94,12 @@ double EmissionsTable::number(const Line& line, std::size_t column) const {
   std::size_t read = 0;
   double value = NAN;
   try {
-    value = std::stod(line[column], &read);
+    value = std::stod(line.at(column), &read);
   } catch (const std::exception&) {  // not a number, or out of range
   }
-  if (read != line[column].size() || !std::isfinite(value))
-    throw InputError(
-        fmt::format("{}: '{}' in column {} is no number; mend it", path_.string(), line[column], header_[column]));
+  if (read != line.at(column).size() || !std::isfinite(value))
+    throw InputError(fmt::format("{}: line {}: '{}' in column {} is no number; mend it", path_.string(), line.number,
+                                 line.at(column), header_[column]));
   return value;
 }
 
@@ -106,17 +107,19 @@ YearlyNumbers EmissionsTable::series(const std::string& scenario, const std::str
                                      const std::string& region) const {
   const std::size_t in_scenario = column("Scenario"), in_region = column("Region"), in_variable = column("Variable");
   const auto is_meant = [&](const Line& line) {
-    return line.size() == header_.size() && line[in_scenario] == scenario && line[in_variable] == variable &&
-           line[in_region] == region;
+    return line.at(in_scenario) == scenario && line.at(in_variable) == variable && line.at(in_region) == region;
   };
   const auto found = std::ranges::find_if(lines_, is_meant);
   if (found == lines_.end()) refuse_series(scenario, variable, region);
   if (std::ranges::count_if(lines_, is_meant) > 1)
     throw InputError(
         fmt::format("{}: has {} of {} in {} more than once; keep one", path_.string(), variable, scenario, region));
-  YearlyNumbers series{(*found)[column("Unit")], {}, {}};
+  if (found->cells.size() != header_.size())
+    throw InputError(fmt::format("{}: line {} has {} cells, not {} as the header; mend it", path_.string(),
+                                 found->number, found->cells.size(), header_.size()));
+  YearlyNumbers series{found->at(column("Unit")), {}, {}};
   for (const auto& [year, column] : years_) {
-    if ((*found)[column].empty()) continue;
+    if (found->at(column).empty()) continue;
     series.years.push_back(year), series.values.push_back(number(*found, column));
   }
   if (series.years.empty())

@@ -26,22 +26,28 @@ struct YearlyNumbers {
 /// series, with columns Scenario, Region, Variable, Unit, others, and one per year, empty where nothing is known.
 class EmissionsTable {
  public:
-  /// Throws InputError: missing, without these columns, without years.
+  /// Throws InputError: missing or not readable, without these columns, without years.
   explicit EmissionsTable(const std::filesystem::path& path);
 
-  /// Throws InputError: no such series (with the nearest name), several, a cell that is no number, a series without
-  /// any.
+  /// Throws InputError: no such series (with the nearest name), several, a line of more or fewer cells than the header,
+  /// a cell that is no number, a series without any.
   YearlyNumbers series(const std::string& scenario, const std::string& variable, const std::string& region) const;
 
  private:
-  using Line = std::vector<std::string>;
+  struct Line {
+    std::size_t number;  ///< in the file, from 1 on
+    std::vector<std::string> cells;
+
+    /// A cell, empty where the line is too short.
+    std::string at(std::size_t column) const { return column < cells.size() ? cells[column] : ""; }
+  };
   std::size_t column(const std::string& name) const;
   [[noreturn]] void refuse_series(const std::string& scenario, const std::string& variable,
                                   const std::string& region) const;
   double number(const Line& line, std::size_t column) const;
 
   std::filesystem::path path_;
-  Line header_;
+  std::vector<std::string> header_;
   std::vector<Line> lines_;
   std::map<std::int32_t, std::size_t> years_;  ///< columns
 };

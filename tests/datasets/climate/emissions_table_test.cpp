@@ -65,11 +65,21 @@ TEST_CASE("tables that do not hold what is asked for are refused in one line wit
   table(folder, line + line);
   refused(": has Emissions|CO2 of ssp126 in World more than once; keep one");
   table(folder, "A,ssp126,World,Emissions|CO2,Mt CO2/yr,12,x,,84\n");
-  refused(": 'x' in column 2015 is no number; mend it");
+  refused(": line 2: 'x' in column 2015 is no number; mend it");
+  table(folder, "B,ssp126,World,Emissions|CH4\nA,ssp126,World,Emissions|CO2,Mt CO2/yr,12,24,84\n");
+  refused(": line 3 has 8 cells, not 9 as the header; mend it");
+  table(folder, "");
+  refused(": has no Emissions|CO2 of ssp126 in World; add such a line");
   table(folder, "A,ssp126,World,Emissions|CO2,Mt CO2/yr,,,,\n");
   refused(": Emissions|CO2 of ssp126 has no numbers; fill them in");
   std::ofstream(path) << "Scenario,Region,Variable,Unit\n";
   refused(": no column is a year; give a table as RCMIP has them");
   std::ofstream(path) << "Scenario,Region,2015\n";
   refused(": has no column Variable; give a table as RCMIP has them");
+  std::ofstream(path) << "\xEF\xBB\xBFScenario,Region,Variable,Unit,2015\r\nssp126,World,Emissions|CO2,Mt CO2/yr,7\r\n";
+  CHECK(EmissionsTable(path).series("ssp126", "Emissions|CO2", "World").values == std::vector<double>{7});
+  CHECK_THROWS_WITH_AS(
+      EmissionsTable(folder.path()),
+      (folder.path().string() + ": cannot be read; give a table of emissions or concentrations as CSV").c_str(),
+      InputError);
 }
