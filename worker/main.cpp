@@ -12,6 +12,7 @@
 #include "worker/serve.hpp"
 #include "worker/task_executor.hpp"
 #include "worker/training/device_memory.hpp"
+#include "worker/training/matrix_products.hpp"
 
 namespace {
 
@@ -37,6 +38,7 @@ int dispatch(const std::vector<std::string>& words) {
 int main(int count, char** words) {
   return run_program("stormsweep-worker", [&] {
     keep_freed_memory();
+    widen_matrix_products();
     return dispatch({words + 1, words + count});
   });
 }

@@ -8,6 +8,7 @@
 #include "models/emulator_network.hpp"
 #include "models/kernels/operand_type.hpp"
 #include "worker/training/device_memory.hpp"
+#include "worker/training/matrix_products.hpp"
 #include "worker/training/optimizer.hpp"
 #include "worker/training/own_gradients.hpp"
 
@@ -51,7 +52,9 @@ double product_share(const EmulatorOptions& o, std::int64_t batch) {
 
 /// init_dim, float32 or bfloat16, samples of a batch, threads, steps.
 int main(int, char** words) {
-  keep_freed_memory();  // as stormsweep-worker does
+  // As stormsweep-worker does.
+  keep_freed_memory();
+  widen_matrix_products();
   EmulatorOptions options;
   options.init_dim = std::stoi(words[1]);
   options.product_type = std::string(words[2]) == "bfloat16" ? torch::kBFloat16 : torch::kFloat32;

@@ -8,6 +8,7 @@
 #include "models/make_nowcast_network.hpp"
 #include "models/nowcast_loss.hpp"
 #include "worker/training/device_memory.hpp"
+#include "worker/training/matrix_products.hpp"
 #include "worker/training/optimizer.hpp"
 #include "worker/training/own_gradients.hpp"
 
@@ -43,7 +44,9 @@ double forecast(NowcastNetwork& network, std::int64_t side) {
 
 /// Network (samsi or unet), what (batch size, or "forecast"), base filters, float32 or bfloat16, threads, steps.
 int main(int, char** words) {
-  keep_freed_memory();  // as stormsweep-worker does
+  // As stormsweep-worker does.
+  keep_freed_memory();
+  widen_matrix_products();
   const std::string what = words[2];
   const bool rounded = std::string(words[4]) == "bfloat16";
   torch::set_num_threads(std::stoi(words[5]));

@@ -8,6 +8,7 @@
 #include "models/make_segmentation_network.hpp"
 #include "models/segmentation_loss.hpp"
 #include "worker/training/device_memory.hpp"
+#include "worker/training/matrix_products.hpp"
 #include "worker/training/optimizer.hpp"
 #include "worker/training/own_gradients.hpp"
 
@@ -33,7 +34,9 @@ double training(SegmentationNetwork& network, std::int64_t batch, std::int64_t h
 
 /// Network, share of the width, float32 or bfloat16, samples at once, height, width, steps. Batch norm where published.
 int main(int, char** words) {
-  keep_freed_memory();  // as stormsweep-worker does
+  // As stormsweep-worker does.
+  keep_freed_memory();
+  widen_matrix_products();
   torch::set_num_threads(1);
   torch::manual_seed(0);
   const std::string name = words[1], type = words[3];
