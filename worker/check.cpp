@@ -22,10 +22,10 @@ namespace {
 std::vector<std::string> precision_notes(const Space& space) {
   const auto values = stormsweep::values(space, "precision");
   if (std::ranges::find(values, Value(std::string("bf16"))) == values.end()) return {};
-  if (torch::cuda::is_available() || has_bfloat16_instructions()) return {};
+  if (torch::cuda::is_available() || gains_from_bfloat16()) return {};
   return {
-      "precision bf16 gains nothing here: this processor has no instructions for it, or DNNL_MAX_CPU_ISA withholds "
-      "them; fp32 is as fast or faster"};
+      "precision bf16 gains nothing here: this processor has no instructions for it that are faster than fp32's, or "
+      "DNNL_MAX_CPU_ISA withholds them; fp32 is as fast or faster"};
 }
 
 }  // namespace

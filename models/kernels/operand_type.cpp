@@ -7,7 +7,8 @@ namespace stormsweep {
 
 bool computes_in(const torch::Device& device, torch::ScalarType type) {
   if (type == torch::kFloat32 || !device.is_cpu()) return true;
-  return type == torch::kBFloat16 && has_bfloat16_instructions() && vector_units() == VectorUnits::avx512;
+  static const bool gains = gains_from_bfloat16() && vector_units() == VectorUnits::avx512;
+  return gains && type == torch::kBFloat16;
 }
 
 torch::Tensor in_type(const torch::Tensor& operand, torch::ScalarType type, bool in_float32) {

@@ -4,12 +4,11 @@
 
 namespace stormsweep {
 
-/// Whether the device has instructions for products of such numbers.
+/// Whether the device computes products of such numbers, and faster than those of float32.
 bool computes_in(const torch::Device& device, torch::ScalarType type);
 
-/// `operand` of a product to be computed in `type`: of that type where the device has instructions for it; else, or
-/// where `in_float32`, rounded to it but kept as float32, which is many times faster without them. Float64, in which
-/// only tests compute, stays.
+/// `operand` of a product to be computed in `type`: of that type where the device computes in it; else, or where
+/// `in_float32`, rounded to it but kept as float32, which is faster then. Float64, in which only tests compute, stays.
 torch::Tensor in_type(const torch::Tensor& operand, torch::ScalarType type, bool in_float32 = false);
 
 }  // namespace stormsweep

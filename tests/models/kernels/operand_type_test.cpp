@@ -1,20 +1,18 @@
 #include "models/kernels/operand_type.hpp"
-#include "models/kernels/vector_units.hpp"
-#include "tests/text_of.hpp"
 
 #include <doctest/doctest.h>
 #include <torch/utils.h>
 
-#include <string>
+#include "models/kernels/vector_units.hpp"
+#include "search/base/processor.hpp"
 
 using namespace stormsweep;
 
-TEST_CASE("what a processor computes in is what the system says of it, or less where AVX2 is asked for") {
-  const std::string text = text_of("/proc/cpuinfo");
+TEST_CASE("a processor computes in bfloat16 where it gains from that, and nowhere if AVX2 is asked for") {
   CHECK(computes_in(torch::kCPU, torch::kFloat32));
   CHECK_FALSE(computes_in(torch::kCPU, torch::kFloat16));
   const bool asked = vector_units() == VectorUnits::avx512;  // in the test models.avx2 it is not
-  CHECK(computes_in(torch::kCPU, torch::kBFloat16) == (asked && text.find(" avx512_bf16") != std::string::npos));
+  CHECK(computes_in(torch::kCPU, torch::kBFloat16) == (asked && gains_from_bfloat16()));
 }
 
 TEST_CASE("an operand is of the type asked for, or rounded to it in float32") {

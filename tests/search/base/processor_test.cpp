@@ -7,7 +7,6 @@
 
 #include "search/base/machine.hpp"
 #include "tests/folder.hpp"
-#include "tests/text_of.hpp"
 #include "tests/variable.hpp"
 
 using namespace stormsweep;
@@ -30,18 +29,31 @@ TEST_CASE("a processor is told with its vector units, and with what holds librar
   unsetenv("ATEN_CPU_CAPABILITY"), unsetenv("DNNL_MAX_CPU_ISA");
 }
 
-TEST_CASE("bfloat16 is for processors that have it, unless oneDNN is held to narrower units") {
+TEST_CASE("bfloat16 is for processors that gain from it, unless oneDNN is held to narrower units") {
+  const TemporaryFolder folder;
+  const auto gains = [&](const std::string& vendor, const std::string& flags) {
+    std::ofstream(folder / "cpuinfo") << "vendor_id\t: " << vendor << "\nmodel name\t: m\nflags\t\t: fpu " << flags
+                                      << '\n';
+    return gains_from_bfloat16(folder / "cpuinfo");
+  };
   for (const char* name : {"DNNL_MAX_CPU_ISA", "ONEDNN_MAX_CPU_ISA"}) unsetenv(name);
-  const bool has = text_of("/proc/cpuinfo").find(" avx512_bf16") != std::string::npos;
-  CHECK(has_bfloat16_instructions() == has);
+  CHECK_FALSE(gains("AuthenticAMD", "avx2"));                                 // Zen 3
+  CHECK_FALSE(gains("GenuineIntel", "avx512f"));                              // Cascade Lake
+  CHECK(gains("GenuineIntel", "avx512f avx512_bf16"));                        // Cooper Lake
+  CHECK(gains("AuthenticAMD", "avx512f avx512_bf16"));                        // Zen 4
+  CHECK(gains("GenuineIntel", "avx512_bf16 amx_bf16 avx512_fp16 amx_tile"));  // Sapphire Rapids
+  CHECK_FALSE(gains("GenuineIntel", "avx512_bf16 avx512_fp16"));              // a virtual machine of it
+  CHECK(processor_in_use(folder / "cpuinfo") == cpu_model());
+  CHECK_FALSE(gains_from_bfloat16(folder / "none"));
+  const auto zen = [&] { return gains("AuthenticAMD", "avx512f avx512_bf16"); };
   for (const char* units : {"AVX512_CORE_BF16", "avx512_core_amx", "ALL", "DEFAULT", ""}) {
     const test::Variable most("DNNL_MAX_CPU_ISA", units);
-    CHECK(has_bfloat16_instructions() == has);
+    CHECK(zen());
   }
   for (const char* units : {"AVX2", "avx512_core", "SSE41"}) {
     const test::Variable most("DNNL_MAX_CPU_ISA", units);
-    CHECK_FALSE(has_bfloat16_instructions());
+    CHECK_FALSE(zen());
     const test::Variable first("ONEDNN_MAX_CPU_ISA", "ALL");
-    CHECK(has_bfloat16_instructions() == has);
+    CHECK(zen());
   }
 }
