@@ -10,6 +10,7 @@
 #include <string>
 #include <tuple>
 
+#include "search/base/processor.hpp"
 #include "search/base/time.hpp"
 
 namespace stormsweep {
@@ -43,6 +44,8 @@ double measure(const torch::Device& device, torch::ScalarType type) {
 }  // namespace
 
 double convolution_peak(const torch::Device& device, torch::ScalarType type) {
+  // Networks compute in float32 then.
+  if (device.is_cpu() && type == torch::kBFloat16 && !gains_from_bfloat16()) type = torch::kFloat32;
   static std::map<std::tuple<std::string, torch::ScalarType, bool>, double> known;
   const auto [found, fresh] = known.try_emplace({device.str(), type, at::globalContext().allowTF32CuDNN()}, 0);
   if (!fresh || (device.is_cpu() && type == torch::kFloat16)) return found->second;

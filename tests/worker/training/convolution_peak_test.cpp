@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "search/base/processor.hpp"
+
 using namespace stormsweep;
 
 TEST_CASE("the peak is that of a machine of this century, and is measured once") {
@@ -10,6 +12,7 @@ TEST_CASE("the peak is that of a machine of this century, and is measured once")
   CHECK(peak < 1e15);
   CHECK(convolution_peak(torch::kCPU, torch::kFloat32) == peak);
   CHECK(convolution_peak(torch::kCPU, torch::kFloat16) == 0);
+  CHECK((convolution_peak(torch::kCPU, torch::kBFloat16) == peak) == !gains_from_bfloat16());
 }
 
 TEST_CASE("a peak that cannot be measured is 0") {
