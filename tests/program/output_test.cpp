@@ -97,7 +97,7 @@ TEST_CASE("a long command has a bar on a terminal, which is wiped, and is quiet 
     const auto shows = [&](const char* text) { return text_of(folder / "screen").find(text) != std::string::npos; };
     CHECK(eventually([&] { return shows("/1000000 storms | "); }));
     CHECK(shows("\r\033[K[-----"));
-    for (const pid_t generating : descendants(on_terminal.pid(), "stormsweep")) kill(generating, SIGTERM);
+    for (const pid_t generating : descendants(on_terminal.pid(), "stormsweep-worker")) kill(generating, SIGTERM);
     on_terminal.wait();
     CHECK(shows("stopped; incomplete files were removed"));
   }
