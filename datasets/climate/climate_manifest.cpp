@@ -29,6 +29,7 @@ std::string one_of(const Field& field, const std::vector<std::string>& known) {
 /// A text, or a list of them.
 std::vector<std::string> texts(const Field& field) {
   if (field.json().is_string()) return {field.text()};
+  if (!field.json().is_array()) field.refuse("give a text in quotes, or a list of them");
   std::vector<std::string> list;
   for (const Field& one : field.elements()) list.push_back(one.text());
   if (list.empty()) field.refuse("give at least one");

@@ -99,7 +99,7 @@ double EmissionsTable::number(const Line& line, std::size_t column) const {
   }
   if (read != line.at(column).size() || !std::isfinite(value))
     throw InputError(fmt::format("{}: line {}: '{}' in column {} is no number; mend it", path_.string(), line.number,
-                                 line.at(column), header_[column]));
+                                 abbreviated(line.at(column)), header_[column]));
   return value;
 }
 

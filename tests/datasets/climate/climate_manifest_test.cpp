@@ -127,6 +127,8 @@ TEST_CASE("manifests that cannot be followed are refused in one line with the pl
   refused(whole + R"(, "splits": {"train": [{"scenario": "low"}]}})", "splits.test is missing; add it");
   refused(whole + R"(, "grid": {"height": 2, "width": 72}})", "grid.height is 2; give an integer of at least 4");
   refused(whole + R"(, "regridding": "nearest"})", "regridding is \"nearest\"; known are conservative, bilinear");
+  refused(begin + R"("targets": {"tas": 7}, "forcings": {"CO2": "co2.nc"}})",
+          "targets.tas is 7; give a text in quotes, or a list of them");
   refused(begin + R"("targets": {}, "forcings": {"CO2": "co2.nc"}})", "targets is {}; give tas, pr or both");
   refused(begin + R"("targets": {"tas": "a.nc"}, "forcings": {"rsdt": "computed"}})",
           "forcings is {\"rsdt\":\"computed\"}; give at least one of CO2, SO2, CH4 and BC");

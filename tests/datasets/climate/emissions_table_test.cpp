@@ -66,6 +66,8 @@ TEST_CASE("tables that do not hold what is asked for are refused in one line wit
   refused(": has Emissions|CO2 of ssp126 in World more than once; keep one");
   table(folder, "A,ssp126,World,Emissions|CO2,Mt CO2/yr,12,x,,84\n");
   refused(": line 2: 'x' in column 2015 is no number; mend it");
+  table(folder, "A,ssp126,World,Emissions|CO2,Mt CO2/yr,12," + std::string(999, '9') + ",,84\n");
+  refused(": line 2: '" + std::string(57, '9') + "...' in column 2015 is no number; mend it");
   table(folder, "B,ssp126,World,Emissions|CH4\nA,ssp126,World,Emissions|CO2,Mt CO2/yr,12,24,84\n");
   refused(": line 3 has 8 cells, not 9 as the header; mend it");
   table(folder, "");
