@@ -3,6 +3,10 @@
 #include "models/kernels/tornado_layers.hpp"
 #include "models/kernels/vector_target.hpp"
 
+#ifdef __AVX512F__
+#include <immintrin.h>
+#endif
+
 namespace stormsweep {
 
 namespace {
@@ -22,13 +26,10 @@ struct Tile {
 };
 
 #ifdef __AVX512F__
-// 32 registers of 16 floats; layers of 8 channels fill half a register.
-using Forward1 = Tile<8, 1, 16>;
+// 32 registers of 16 floats. Layers of 8 channels: see `pack_pairs`.
 using Forward2 = Tile<16, 1, 16>;
 using Forward3 = Tile<16, 2, 8>;
 using Backward3 = Tile<16, 1, 8>;
-using Backward2 = Tile<8, 1, 16>;
-using Weight1 = Tile<8, 1, 15>;
 using Weight2 = Tile<16, 1, 20>;
 using Weight3 = Tile<16, 2, 10>;
 #elif defined(__AVX2__)
@@ -71,10 +72,12 @@ inline __attribute__((always_inline)) void accumulate(const float* in, const flo
   }
 }
 
+// Inlined into one function, the loops of layers would get too few registers.
+
 /// out [Side][Side][Out] = bias + 5x5 same convolution of in [Side + 4][Side + 4][In], whose margin is zero. `Sweep`
 /// rows of the kernel (5 or 1) are applied in one go, as many as have weights that fit the first-level cache.
 template <class Tile, int Side, int In, int Out, int Sweep>
-void convolve(const float* in, const float* weights, const float* bias, float* out) {
+__attribute__((noinline)) void convolve(const float* in, const float* weights, const float* bias, float* out) {
   using Vector = typename Tile::Vector;
   static_assert(Side % Tile::rows == 0 && Out % Tile::channels == 0 && kernel % Sweep == 0);
   for (int ky = 0; ky < kernel; ky += Sweep)
@@ -123,7 +126,7 @@ inline __attribute__((always_inline)) void correlate(const float* in, const floa
 /// gradient [5][5][In][Out] += that of the weights of `convolve`, given `in` as there and the gradient of its output,
 /// rows of which are `pitch` floats apart.
 template <class Tile, int Side, int In, int Out>
-void weight_gradient(const float* in, const float* out_gradient, int pitch, float* gradient) {
+__attribute__((noinline)) void weight_gradient(const float* in, const float* out_gradient, int pitch, float* gradient) {
   constexpr int length = kernel * In, rest = length % Tile::rows;
   using Last = stormsweep::Tile<Tile::width, Tile::vectors, rest == 0 ? 1 : rest>;
   for (int ky = 0; ky < kernel; ++ky)
@@ -146,36 +149,151 @@ void bias_gradient(const float* out_gradient, int pitch, float* gradient) {
   for (int c = 0; c < Channels; ++c) gradient[c] += sums[c];
 }
 
-/// out [Side / Pool][Side / Pool][Channels], rows `pitch` apart, = mean over Pool x Pool of ReLU(in), times `scale`.
-template <int Side, int Channels, int Pool>
-void activate(const float* in, const float* scale, float* out, int pitch) {
-  for (int y = 0; y < Side / Pool; ++y)
-    for (int x = 0; x < Side / Pool; ++x) {
-      float sums[Channels] = {};
-      for (int dy = 0; dy < Pool; ++dy)
-        for (int dx = 0; dx < Pool; ++dx)
-          for (int c = 0; c < Channels; ++c)
-            sums[c] += positive(in[((y * Pool + dy) * Side + x * Pool + dx) * Channels + c]);
-      for (int c = 0; c < Channels; ++c)
-        out[y * pitch + x * Channels + c] = sums[c] * (scale ? scale[c] : 1) / (Pool * Pool);
+#ifdef __AVX512F__
+
+// Layers of 8 output channels fill a register by pairs of inputs: lanes 2 c and 2 c + 1 are channel c's sums over the
+// even and the odd ones. An odd number of inputs in a row has one of weight 0 behind it.
+
+constexpr int narrow = 8;  // channels
+static_assert(layer1.out == narrow && layer2.in == narrow);
+
+constexpr int pairs(int in) {
+  return (kernel * in + 1) / 2;
+}
+
+/// Weights [5][5][In][8] in pairs [5][pairs][8][2].
+template <int In>
+void pack_pairs(const float* weights, float* packed) {
+  for (int row = 0; row < kernel; ++row)
+    for (int k = 0; k < 2 * pairs(In); ++k)
+      for (int c = 0; c < narrow; ++c)
+        packed[((row * pairs(In) + k / 2) * narrow + c) * 2 + k % 2] =
+            k < kernel * In ? weights[(row * kernel * In + k) * narrow + c] : 0;
+}
+
+/// A pair for each channel.
+inline __m512 pair(const float* numbers) {
+  double both;
+  __builtin_memcpy(&both, numbers, sizeof both);
+  return _mm512_castpd_ps(_mm512_set1_pd(both));
+}
+
+/// The even lanes of two vectors, one after the other, and the odd ones.
+inline __m512 even(__m512 first, __m512 second) {
+  return _mm512_permutex2var_ps(first, _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30),
+                                second);
+}
+inline __m512 odd(__m512 first, __m512 second) {
+  return _mm512_permutex2var_ps(first, _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31),
+                                second);
+}
+
+/// `convolve` to 8 channels, with weights in pairs.
+template <int Side, int In>
+__attribute__((noinline)) void convolve_pairs(const float* in, const float* weights, const float* bias, float* out) {
+  constexpr int points = 16;  // at once
+  static_assert(Side % points == 0);
+  const __m512 start =
+      bias ? _mm512_maskz_expand_ps(0x5555, _mm512_castps256_ps512(_mm256_loadu_ps(bias))) : _mm512_setzero_ps();
+  for (int y = 0; y < Side; ++y)
+    for (int x = 0; x < Side; x += points) {
+      __m512 sums[points];
+#pragma GCC unroll 16
+      for (int r = 0; r < points; ++r) sums[r] = start;
+      for (int row = 0; row < kernel; ++row) {
+        const float* from = in + ((y + row) * (Side + 2 * margin) + x) * In;
+        for (int k = 0; k < pairs(In); ++k) {
+          const __m512 weight = _mm512_loadu_ps(weights + (row * pairs(In) + k) * 2 * narrow);
+#pragma GCC unroll 16
+          for (int r = 0; r < points; ++r) sums[r] = _mm512_fmadd_ps(pair(from + r * In + 2 * k), weight, sums[r]);
+        }
+      }
+#pragma GCC unroll 8
+      for (int r = 0; r < points; r += 2)
+        _mm512_storeu_ps(out + (y * Side + x + r) * narrow,
+                         _mm512_add_ps(even(sums[r], sums[r + 1]), odd(sums[r], sums[r + 1])));
     }
+}
+
+/// `weight_gradient` of 8 channels, for `Rows` of the kernel from `row` on.
+template <int Rows, int Side, int In>
+__attribute__((noinline)) void correlate_pairs(const float* in, const float* out_gradient, int pitch, int row,
+                                               float* gradient) {
+  constexpr int count = pairs(In);
+  __m512 sums[Rows][count] = {};
+  const __m512i twice = _mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+  for (int y = 0; y < Side; ++y)
+    for (int x = 0; x < Side; ++x) {
+      const __m512 slope =
+          _mm512_permutexvar_ps(twice, _mm512_castps256_ps512(_mm256_loadu_ps(out_gradient + y * pitch + x * narrow)));
+#pragma GCC unroll 3
+      for (int i = 0; i < Rows; ++i)
+#pragma GCC unroll 8
+        for (int k = 0; k < count; ++k)
+          sums[i][k] =
+              _mm512_fmadd_ps(pair(in + ((y + row + i) * (Side + 2 * margin) + x) * In + 2 * k), slope, sums[i][k]);
+    }
+  for (int i = 0; i < Rows; ++i)
+    for (int k = 0; k < kernel * In; ++k) {
+      const __m512 sum = sums[i][k / 2], part = k % 2 == 0 ? even(sum, sum) : odd(sum, sum);
+      float* to = gradient + ((row + i) * kernel * In + k) * narrow;
+      _mm256_storeu_ps(to, _mm256_add_ps(_mm256_loadu_ps(to), _mm512_castps512_ps256(part)));
+    }
+}
+
+#endif
+
+/// What multiplies the channels of a point: the factors of a dropout, if there are any, divided by Pool x Pool.
+template <int Channels, int Pool>
+struct Scale {
+  static constexpr int width = Channels < lanes ? Channels : lanes, vectors = Channels / width;
+  using Vector = typename VectorOf<width>::type;
+  Vector of[vectors];
+
+  explicit Scale(const float* dropout) {
+    for (int v = 0; v < vectors; ++v) of[v] = (dropout ? load(dropout, v) : Vector{} + 1) / (Pool * Pool);
+  }
+  static Vector load(const float* point, int v) { return *reinterpret_cast<const Vector*>(point + v * width); }
+  static void store(float* point, int v, Vector numbers) { *reinterpret_cast<Vector*>(point + v * width) = numbers; }
+};
+
+/// out [Side / Pool][Side / Pool][Channels], rows `pitch` apart, = mean over Pool x Pool of ReLU(in), times dropout.
+template <int Side, int Channels, int Pool>
+void activate(const float* in, const float* dropout, float* out, int pitch) {
+  using S = Scale<Channels, Pool>;
+  const S scale(dropout);
+  for (int y = 0; y < Side / Pool; ++y)
+    for (int x = 0; x < Side / Pool; ++x)
+      for (int v = 0; v < S::vectors; ++v) {
+        typename S::Vector sum{};
+        for (int dy = 0; dy < Pool; ++dy)
+          for (int dx = 0; dx < Pool; ++dx) {
+            const auto numbers = S::load(in + ((y * Pool + dy) * Side + x * Pool + dx) * Channels, v);
+            sum += numbers <= 0 ? 0 : numbers;  // NaN stays NaN
+          }
+        S::store(out + y * pitch + x * Channels, v, sum * scale.of[v]);
+      }
 }
 
 /// The reverse: `out` [Side][Side][Channels], rows `pitch` apart, from the gradient [Side / Pool][Side /
 /// Pool][Channels] of what `activate` wrote. `out` may be `in`.
 template <int Side, int Channels, int Pool>
-void activate_gradient(const float* in, const float* scale, const float* gradient, float* out, int pitch) {
+void activate_gradient(const float* in, const float* dropout, const float* gradient, float* out, int pitch) {
+  using S = Scale<Channels, Pool>;
+  const S scale(dropout);
   for (int y = 0; y < Side; ++y)
     for (int x = 0; x < Side; ++x)
-      for (int c = 0; c < Channels; ++c) {
-        const float slope = gradient[(y / Pool * (Side / Pool) + x / Pool) * Channels + c] * (scale ? scale[c] : 1);
-        out[y * pitch + x * Channels + c] = in[(y * Side + x) * Channels + c] <= 0 ? 0 : slope / (Pool * Pool);
+      for (int v = 0; v < S::vectors; ++v) {
+        const auto slope = S::load(gradient + (y / Pool * (Side / Pool) + x / Pool) * Channels, v) * scale.of[v];
+        const auto numbers = S::load(in + (y * Side + x) * Channels, v);
+        S::store(out + y * pitch + x * Channels, v, numbers <= 0 ? 0 : slope);
       }
 }
 
 /// Everything of one sample. Inputs of convolutions have a margin, which stays zero.
 struct Workspace {
   float input[layer1.padded()][layer1.padded()][layer1.in];
+  float behind_input;                                   ///< read in pairs, and multiplied by 0
   float linear1[layer1.side][layer1.side][layer1.out];  ///< output of convolution 1, then its gradient
   float pooled1[layer2.padded()][layer2.padded()][layer2.in];
   float linear2[layer2.side][layer2.side][layer2.out];
@@ -186,7 +304,47 @@ struct Workspace {
   float pooled_gradient2[layer3.side][layer3.side][layer3.in];
   float gradient2[layer2.padded()][layer2.padded()][layer2.out];
   float pooled_gradient1[layer2.side][layer2.side][layer2.in];
+#ifdef __AVX512F__
+  float pairs1[kernel * pairs(layer1.in) * 2 * narrow], pairs2[kernel * pairs(layer2.out) * 2 * narrow];  ///< weights
+#endif
 };
+
+// The layers of 8 output channels.
+#ifdef __AVX512F__
+
+void begin(const TornadoWeights& weights, Workspace& w) {
+  pack_pairs<layer1.in>(weights.forward[0], w.pairs1);
+  pack_pairs<layer2.out>(weights.backward[1], w.pairs2);
+}
+void forward1(const TornadoWeights& weights, Workspace& w) {
+  convolve_pairs<layer1.side, layer1.in>(w.input[0][0], w.pairs1, weights.bias[0], w.linear1[0][0]);
+}
+void backward2(const TornadoWeights&, Workspace& w) {
+  convolve_pairs<layer2.side, layer2.out>(w.gradient2[0][0], w.pairs2, nullptr, w.pooled_gradient1[0][0]);
+}
+void weight_gradient1(Workspace& w, float* gradient) {
+  constexpr int pitch = layer1.side * layer1.out;
+  correlate_pairs<3, layer1.side, layer1.in>(w.input[0][0], w.linear1[0][0], pitch, 0, gradient);
+  correlate_pairs<2, layer1.side, layer1.in>(w.input[0][0], w.linear1[0][0], pitch, 3, gradient);
+}
+
+#else
+
+void begin(const TornadoWeights&, Workspace&) {}
+void forward1(const TornadoWeights& weights, Workspace& w) {
+  convolve<Forward1, layer1.side, layer1.in, layer1.out, 5>(w.input[0][0], weights.forward[0], weights.bias[0],
+                                                            w.linear1[0][0]);
+}
+void backward2(const TornadoWeights& weights, Workspace& w) {
+  convolve<Backward2, layer2.side, layer2.out, layer2.in, 5>(w.gradient2[0][0], weights.backward[1], nullptr,
+                                                             w.pooled_gradient1[0][0]);
+}
+void weight_gradient1(Workspace& w, float* gradient) {
+  weight_gradient<Weight1, layer1.side, layer1.in, layer1.out>(w.input[0][0], w.linear1[0][0], layer1.side * layer1.out,
+                                                               gradient);
+}
+
+#endif
 
 /// What enters products, to the nearest bfloat16, if `Rounded`.
 template <bool Rounded, class Numbers>
@@ -212,7 +370,7 @@ float predict_one(const TornadoWeights& weights, const TornadoSamples& samples, 
     __builtin_memcpy(w.input[y + margin][margin], samples.patches + (i * l1.side + y) * row_floats,
                      sizeof(float) * row_floats);
   prepare<Rounded>(w.input);
-  convolve<Forward1, l1.side, l1.in, l1.out, 5>(w.input[0][0], weights.forward[0], weights.bias[0], w.linear1[0][0]);
+  forward1(weights, w);
   activate<l1.side, l1.out, pool>(w.linear1[0][0], row(samples.dropout[0], i, l1.out), w.pooled1[margin][margin],
                                   l2.padded() * l2.in);
   prepare<Rounded>(w.pooled1);
@@ -266,28 +424,29 @@ void learn_one(const TornadoWeights& weights, const TornadoSamples& samples, std
   bias_gradient<l2.side, l2.out>(gradient2, pitch2, gradients.bias[1]);
   prepare<Rounded>(w.gradient2);
   weight_gradient<Weight2, l2.side, l2.in, l2.out>(w.pooled1[0][0], gradient2, pitch2, gradients.weight[1]);
-  convolve<Backward2, l2.side, l2.out, l2.in, 5>(w.gradient2[0][0], weights.backward[1], nullptr,
-                                                 w.pooled_gradient1[0][0]);
+  backward2(weights, w);
 
   float* gradient1 = w.linear1[0][0];
   activate_gradient<l1.side, l1.out, pool>(gradient1, row(samples.dropout[0], i, l1.out), w.pooled_gradient1[0][0],
                                            gradient1, pitch1);
   bias_gradient<l1.side, l1.out>(gradient1, pitch1, gradients.bias[0]);
   prepare<Rounded>(w.linear1);
-  weight_gradient<Weight1, l1.side, l1.in, l1.out>(w.input[0][0], gradient1, pitch1, gradients.weight[0]);
+  weight_gradient1(w, gradients.weight[0]);
 }
 
 template <bool Rounded>
 void predict(const TornadoWeights& weights, const TornadoSamples& samples, std::int64_t first, std::int64_t last,
              float* workspace) {
-  for (std::int64_t i = first; i < last; ++i)
-    samples.logits[i] = predict_one<Rounded>(weights, samples, i, *reinterpret_cast<Workspace*>(workspace));
+  auto& w = *reinterpret_cast<Workspace*>(workspace);
+  begin(weights, w);
+  for (std::int64_t i = first; i < last; ++i) samples.logits[i] = predict_one<Rounded>(weights, samples, i, w);
 }
 
 template <bool Rounded>
 void learn(const TornadoWeights& weights, const TornadoSamples& samples, std::int64_t first, std::int64_t last,
            float* workspace, const TornadoGradients& gradients) {
   auto& w = *reinterpret_cast<Workspace*>(workspace);
+  begin(weights, w);
   for (std::int64_t i = first; i < last; ++i) {
     samples.logits[i] = predict_one<Rounded>(weights, samples, i, w);
     learn_one<Rounded>(weights, samples, i, slope_of_loss(samples, i), w, gradients);
