@@ -198,8 +198,7 @@ __attribute__((noinline)) void convolve_pairs(const float* in, const float* weig
   for (int y = 0; y < Side; ++y)
     for (int x = 0; x < Side; x += points) {
       __m512 sums[points];
-#pragma GCC unroll 16
-      for (int r = 0; r < points; ++r) sums[r] = start;
+      for (__m512& sum : sums) sum = start;
       for (int row = 0; row < kernel; ++row) {
         const float* from = in + ((y + row) * (Side + 2 * margin) + x) * In;
         for (int k = 0; k < pairs(In); ++k) {
