@@ -225,7 +225,7 @@ Style Selection::style(const std::string& column) const {
     if (contains(search.hyperparameters, column)) return Style::plain;
   for (const Curve& curve : curves_)
     if (contains(curve.metrics, column) || column == "best_metric") return Style::metric;
-  if (column == "samples_per_second" || column == "flops") return Style::rate;
+  if (column == "samples_per_second" || column == "flops" || column == "peak_share") return Style::rate;
   return column.ends_with("seconds") ? Style::seconds : Style::plain;
 }
 

@@ -204,6 +204,13 @@ TEST_CASE("an experiment of as many columns as may be declared can be read, in g
   CHECK(query(file, "SELECT count(*) FROM lead_time") == std::vector<std::string>{"0"});
 }
 
+TEST_CASE("rates and shares have four digits") {
+  const TornadoResults t;
+  execute(t.file, "UPDATE trials SET peak_share = 0.7235872900430398, samples_per_second = 8482.35, flops = 1.1483e11");
+  const std::string rows = results(t, {"--show", "peak_share,samples_per_second,flops", "--where", "trial = 9"});
+  CHECK(rows.find("    0.7236                8482  1.148e+11\n") != rows.npos);
+}
+
 TEST_CASE("the best of a search that was edited but kept its seed do not show the seed") {
   TemporaryFolder folder;
   const std::string file = (folder.path / "s.db").string();
