@@ -5,8 +5,8 @@
 
 #include <cmath>
 
-#include "models/kernels/amx_convolution.hpp"
-#include "models/kernels/amx_kernels.hpp"
+#include "models/kernels/bfloat16_convolution.hpp"
+#include "models/kernels/bfloat16_kernels.hpp"
 #include "models/kernels/direct_convolution.hpp"
 #include "models/kernels/library_convolution.hpp"
 #include "models/kernels/operand_type.hpp"
@@ -18,9 +18,10 @@ namespace stormsweep {
 
 namespace {
 
-/// On a processor without matrix units a network of so few filters gains nothing from bfloat16: float32 is a third
-/// faster, but with 16 filters a fifth slower (measured with AVX-512 and its bfloat16 instructions).
-constexpr std::int64_t most_narrow = 8;
+/// Whether there are kernels that round weights themselves.
+bool have_rounding_kernels(const torch::Device& device, torch::ScalarType type) {
+  return type == torch::kBFloat16 && device.is_cpu() && computes_in(device, type) && bfloat16_kernels();
+}
 
 }  // namespace
 
@@ -41,23 +42,22 @@ torch::Tensor NowcastNetwork::activated(torch::Tensor map) const {
 }
 
 torch::Tensor NowcastNetwork::operand(const torch::Tensor& tensor) const {
-  const bool narrow = tensor.is_cpu() && options_.base_filters <= most_narrow && !amx_kernels();
-  const auto typed = in_type(tensor, options_.convolution_type, /*in_float32=*/narrow);
+  const auto typed = in_type(tensor, options_.convolution_type);
   // The layout in which cuDNN's convolutions want maps and weights.
   return typed.is_cuda() && typed.dim() == 4 ? typed.contiguous(torch::MemoryFormat::ChannelsLast) : typed;
 }
 
 torch::Tensor NowcastNetwork::weight_operand(const torch::Tensor& tensor) const {
-  const bool rounded_by_kernels = tensor.is_cpu() && options_.convolution_type == torch::kBFloat16 && amx_kernels();
-  return rounded_by_kernels ? tensor : operand(tensor);
+  return have_rounding_kernels(tensor.device(), options_.convolution_type) ? tensor : operand(tensor);
 }
 
 torch::Tensor NowcastNetwork::convolution(const torch::Tensor& images, const torch::Tensor& weight,
                                           const torch::Tensor& bias) const {
-  const AmxConvolution amx;
-  if (amx.takes(images, weight)) return amx(images, weight, bias);
+  const Bfloat16Convolution bfloat16;
+  if (bfloat16.takes(images, weight)) return bfloat16(images, weight, bias);
   const DirectConvolution direct;
-  return direct.takes(images, weight) ? direct(images, weight, bias) : library_convolution(images, weight, bias);
+  if (direct.takes(images, weight)) return direct(images, weight, bias);
+  return library_convolution(images, operand(weight), operand(bias));
 }
 
 torch::Tensor NowcastNetwork::convolve(const torch::nn::Conv2d& layer, const torch::Tensor& input) const {
@@ -66,10 +66,12 @@ torch::Tensor NowcastNetwork::convolve(const torch::nn::Conv2d& layer, const tor
 
 torch::Tensor NowcastNetwork::convolve_activated(const torch::nn::Conv2d& layer, const torch::Tensor& input,
                                                  std::int64_t stride) const {
-  const auto images = operand(input), weight = weight_operand(layer->weight), bias = weight_operand(layer->bias);
-  if (stride == 1) return activated_convolution(images, weight, bias, {});
-  const AmxConvolution amx{.negative_slope = options_.negative_slope};
-  if (amx.takes(images, weight)) return amx(phases_of_last(images), phases_of_last(weight), bias);
+  const auto images = operand(input);
+  if (stride == 1) return activated_convolution(images, weight_operand(layer->weight), weight_operand(layer->bias), {});
+  const Bfloat16Convolution bfloat16{.negative_slope = options_.negative_slope};
+  if (bfloat16.takes(images, layer->weight))
+    return bfloat16(phases_of_last(images), phases_of_last(layer->weight), layer->bias);
+  const auto weight = operand(layer->weight), bias = operand(layer->bias);
   // For some convolutions of stride 2 cuDNN has no tensor-core kernel, but for the equivalent ones of stride 1 it has.
   if (images.is_cuda() && images.size(1) % 8 == 0)
     return activated(library_convolution(phases_of_last(images), phases_of_last(weight), bias));
@@ -81,14 +83,14 @@ torch::Tensor NowcastNetwork::convolve_activated(const torch::nn::Conv2d& layer,
 
 torch::Tensor NowcastNetwork::activated_convolution(const torch::Tensor& images, const torch::Tensor& weight,
                                                     const torch::Tensor& bias, const torch::Tensor& start) const {
-  const AmxConvolution amx{.negative_slope = options_.negative_slope};
-  if (amx.takes(images, weight)) return amx(images, weight, bias, start);
+  const Bfloat16Convolution bfloat16{.negative_slope = options_.negative_slope};
+  if (bfloat16.takes(images, weight)) return bfloat16(images, weight, bias, start);
   const DirectConvolution direct{.negative_slope = options_.negative_slope};
   if (direct.takes(images, weight)) return direct(images, weight, bias, start);
   const WinogradConvolution winograd{.valid = true, .negative_slope = options_.negative_slope};
   if (bias.dim() == 1 && winograd.takes(images, weight)) return winograd(images, weight, bias, start);
   auto result = convolution(images, weight, bias.dim() == 1 ? bias : torch::Tensor());
-  if (bias.dim() == 2) result = (result.unsqueeze(1) + bias.unsqueeze(2).unsqueeze(3)).flatten(0, 1);
+  if (bias.dim() == 2) result = (result.unsqueeze(1) + operand(bias).unsqueeze(2).unsqueeze(3)).flatten(0, 1);
   return activated(start.defined() ? result + start : result);
 }
 

@@ -11,11 +11,11 @@ bool computes_in(const torch::Device& device, torch::ScalarType type) {
   return gains && type == torch::kBFloat16;
 }
 
-torch::Tensor in_type(const torch::Tensor& operand, torch::ScalarType type, bool in_float32) {
+torch::Tensor in_type(const torch::Tensor& operand, torch::ScalarType type) {
   if (!operand.defined() || operand.scalar_type() == torch::kFloat64) return operand;
   if (type == torch::kFloat64) return operand.to(type);
   const auto rounded = operand.to(type);
-  return computes_in(operand.device(), type) && !in_float32 ? rounded : rounded.to(torch::kFloat32);
+  return computes_in(operand.device(), type) ? rounded : rounded.to(torch::kFloat32);
 }
 
 }  // namespace stormsweep

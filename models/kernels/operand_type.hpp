@@ -7,8 +7,8 @@ namespace stormsweep {
 /// Whether the device computes products of such numbers, and faster than those of float32.
 bool computes_in(const torch::Device& device, torch::ScalarType type);
 
-/// `operand` of a product to be computed in `type`: of that type where the device computes in it; else, or where
-/// `in_float32`, rounded to it but kept as float32, which is faster then. Float64, in which only tests compute, stays.
-torch::Tensor in_type(const torch::Tensor& operand, torch::ScalarType type, bool in_float32 = false);
+/// `operand` of a product to be computed in `type`: of that type where the device computes in it; else rounded to it
+/// but kept as float32. Float64, in which only tests compute, stays.
+torch::Tensor in_type(const torch::Tensor& operand, torch::ScalarType type);
 
 }  // namespace stormsweep

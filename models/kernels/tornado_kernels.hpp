@@ -55,7 +55,7 @@ const TornadoKernels* tornado_kernels();
 /// The same, but what enters the convolutions' products is rounded to bfloat16; the weights must be so already.
 const TornadoKernels* tornado_rounding_kernels();
 
-/// The same by matrix units (models/kernels/amx_kernels), several times as fast. Null where amx_kernels() is.
+/// The same by matrix units, several times as fast. Null where the processor, or the operating system, has none.
 const TornadoKernels* tornado_amx_kernels();
 
 }  // namespace stormsweep

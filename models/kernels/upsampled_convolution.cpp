@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "models/kernels/amx_convolution.hpp"
+#include "models/kernels/bfloat16_convolution.hpp"
 #include "models/kernels/map_slice.hpp"
 
 namespace stormsweep {
@@ -74,9 +74,9 @@ torch::Tensor without_margin(const torch::Tensor& images, std::int64_t margin) {
 torch::Tensor convolve_upsampled(const torch::Tensor& coarse, const torch::Tensor& weight, std::int64_t margin) {
   const bool last = !coarse.is_contiguous() && coarse.is_contiguous(torch::MemoryFormat::ChannelsLast);
   const auto weights = folded(weight, last), part = without_margin(coarse, margin / 2);
-  const AmxConvolution amx;
-  const auto result =
-      amx.takes(part, weights) ? amx(part, weights, {}) : torch::conv2d(part, weights.to(coarse.scalar_type()));
+  const Bfloat16Convolution bfloat16;
+  const auto result = bfloat16.takes(part, weights) ? bfloat16(part, weights, {})
+                                                    : torch::conv2d(part, weights.to(coarse.scalar_type()));
   return without_margin(shuffled(result, last), margin % 2);
 }
 

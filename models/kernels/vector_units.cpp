@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "models/kernels/amx_kernels.hpp"
+#include "models/kernels/bfloat16_kernels.hpp"
 #include "models/kernels/direct_kernels.hpp"
 #include "models/kernels/norm_kernels.hpp"
 #include "models/kernels/tornado_kernels.hpp"
@@ -75,11 +75,15 @@ CHOOSE_KERNELS(WinogradKernels, winograd_kernels)
 
 namespace {
 
+bool find_bfloat16() {
+  return vector_units() == VectorUnits::avx512 && __builtin_cpu_supports("avx512bf16") &&
+         __builtin_cpu_supports("avx512bw");
+}
+
 bool find_amx() {
   constexpr unsigned bfloat16_tiles = 1U << 22, tiles = 1U << 24;  // of register EDX, leaf 7
   unsigned a = 0, b = 0, c = 0, d = 0;
-  if (vector_units() != VectorUnits::avx512 || !__builtin_cpu_supports("avx512bf16") ||
-      __get_cpuid_count(7, 0, &a, &b, &c, &d) == 0 || (d & bfloat16_tiles) == 0 || (d & tiles) == 0)
+  if (!find_bfloat16() || __get_cpuid_count(7, 0, &a, &b, &c, &d) == 0 || (d & bfloat16_tiles) == 0 || (d & tiles) == 0)
     return false;
   // Linux gives a process the registers of the tiles (8 KB) when it asks for them.
   constexpr long ask_for_registers = 0x1023, of_tiles = 18;
@@ -93,9 +97,11 @@ bool found_amx() {
 
 }  // namespace
 
-extern const AmxKernels amx_kernels_compiled;
-const AmxKernels* amx_kernels() {
-  return found_amx() ? &amx_kernels_compiled : nullptr;
+extern const Bfloat16Kernels bfloat16_kernels_amx, bfloat16_kernels_avx512;
+const Bfloat16Kernels* bfloat16_kernels() {
+  if (found_amx()) return &bfloat16_kernels_amx;
+  static const bool found = find_bfloat16();
+  return found ? &bfloat16_kernels_avx512 : nullptr;
 }
 
 extern const TornadoKernels tornado_amx_kernels_compiled;
@@ -105,7 +111,7 @@ const TornadoKernels* tornado_amx_kernels() {
 
 #else
 
-const AmxKernels* amx_kernels() {
+const Bfloat16Kernels* bfloat16_kernels() {
   return nullptr;
 }
 const TornadoKernels* tornado_amx_kernels() {

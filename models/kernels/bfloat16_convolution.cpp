@@ -1,4 +1,4 @@
-#include "models/kernels/amx_convolution.hpp"
+#include "models/kernels/bfloat16_convolution.hpp"
 
 #include <ATen/Parallel.h>
 #include <torch/utils.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "models/kernels/amx_kernels.hpp"
+#include "models/kernels/bfloat16_kernels.hpp"
 #include "models/kernels/differentiable_convolution.hpp"
 #include "models/kernels/map_slice.hpp"
 #include "models/kernels/ordered_sum.hpp"
@@ -16,7 +16,7 @@ namespace stormsweep {
 namespace {
 
 constexpr auto channels_last = torch::MemoryFormat::ChannelsLast;
-constexpr std::int64_t half_block = AmxSizes::block / 2;
+constexpr std::int64_t half_block = Bfloat16Sizes::block / 2;
 
 std::int64_t rounded(std::int64_t number, std::int64_t step) {
   return (number + step - 1) / step * step;
@@ -31,18 +31,18 @@ std::uint16_t* written(const torch::Tensor& tensor) {
 }
 
 /// A map [n, channels, height, width] as the kernels read it, with its slack behind it.
-struct AmxMap {
+struct Bfloat16Map {
   torch::Tensor view;
   std::int64_t sample() const { return view.numel() / view.size(0); }
   const std::uint16_t* at(std::int64_t number) const { return numbers(view) + number * sample(); }
 };
 
 std::int64_t slack_of(std::int64_t channels) {
-  return AmxSizes{.channels = channels}.slack();
+  return Bfloat16Sizes{.channels = channels}.slack();
 }
 
 /// Uninitialised, but for its slack of zeros.
-AmxMap empty_map(std::int64_t n, std::int64_t channels, std::int64_t height, std::int64_t width) {
+Bfloat16Map empty_map(std::int64_t n, std::int64_t channels, std::int64_t height, std::int64_t width) {
   const auto size = n * height * width * channels;
   const auto memory = torch::empty({size + slack_of(channels)}, torch::kBFloat16);
   std::fill_n(written(memory) + size, slack_of(channels), std::uint16_t{0});
@@ -67,7 +67,7 @@ torch::Tensor rows_of(const torch::Tensor& map) {
 /// Such a map of [n, channels, height, width], with `margin` pixels of zeros around it. Calls write(sample, row, where
 /// the row begins).
 template <class Write>
-AmxMap framed(torch::IntArrayRef sizes, std::int64_t margin, const Write& write) {
+Bfloat16Map framed(torch::IntArrayRef sizes, std::int64_t margin, const Write& write) {
   const auto channels = sizes[1], height = sizes[2], rows = height + 2 * margin, width = sizes[3] + 2 * margin;
   auto result = empty_map(sizes[0], channels, rows, width);
   const auto pitch = width * channels, beside = margin * channels;
@@ -86,7 +86,7 @@ AmxMap framed(torch::IntArrayRef sizes, std::int64_t margin, const Write& write)
   return result;
 }
 
-AmxMap with_slack(const torch::Tensor& map) {
+Bfloat16Map with_slack(const torch::Tensor& map) {
   if (has_slack(map)) return {map};
   const auto from = rows_of(map);
   return framed(map.sizes(), 0, [&](std::int64_t sample, std::int64_t row, std::uint16_t* to) {
@@ -101,7 +101,7 @@ torch::Tensor exactly(const torch::Tensor& weight) {
 /// Weights [out, in, kernel, kernel], float32 and contiguous, as the kernels take them; `turned`: those of the way
 /// back, [in, out, ...].
 struct Weights {
-  AmxWeights view;
+  Bfloat16Weights view;
   std::int64_t in, out, kernel;
 
   explicit Weights(const torch::Tensor& weight)
@@ -118,16 +118,16 @@ struct Weights {
   }
 };
 
-torch::Tensor packed(const Weights& weights, const AmxSizes& sizes) {
+torch::Tensor packed(const Weights& weights, const Bfloat16Sizes& sizes) {
   const auto all = torch::empty({sizes.blocks(), sizes.block_weights()}, torch::kBFloat16);
   at::parallel_for(0, sizes.blocks(), 1, [&](std::int64_t begin, std::int64_t end) {
     for (auto block = begin; block < end; ++block)
-      amx_kernels()->pack(sizes, weights.view, block, written(all) + block * all.stride(0));
+      bfloat16_kernels()->pack(sizes, weights.view, block, written(all) + block * all.stride(0));
   });
   return all;
 }
 
-AmxSizes sizes_of(const torch::Tensor& map, const Weights& weights) {
+Bfloat16Sizes sizes_of(const torch::Tensor& map, const Weights& weights) {
   const auto lost = weights.kernel - 1;
   return {.width = map.size(3),
           .channels = map.size(1),
@@ -139,8 +139,8 @@ AmxSizes sizes_of(const torch::Tensor& map, const Weights& weights) {
 
 /// [results, outs, ...] of a map: one result a sample, or m with a bias [m, outs]. Strips of a block of channels are
 /// what a thread computes at once; the block's weights stay in its cache.
-torch::Tensor convolved(const AmxMap& map, const Weights& of, const torch::Tensor& bias, const torch::Tensor& start,
-                        double negative_slope) {
+torch::Tensor convolved(const Bfloat16Map& map, const Weights& of, const torch::Tensor& bias,
+                        const torch::Tensor& start, double negative_slope) {
   constexpr std::int64_t strip = 1024;
   const auto sizes = sizes_of(map.view, of);
   const auto weights = packed(of, sizes), rows = bias.defined() ? bias.view({-1, sizes.outs}) : torch::zeros({1, 1});
@@ -153,11 +153,11 @@ torch::Tensor convolved(const AmxMap& map, const Weights& of, const torch::Tenso
   at::parallel_for(0, sizes.blocks() * results * strips, 1, [&](std::int64_t begin, std::int64_t end) {
     for (auto i = begin; i < end; ++i) {
       const auto number = i / strips % results, first = i % strips * strip, at = number * result.sample();
-      const AmxResult to{biases.data_ptr<float>() + number % each * biases.size(1),
-                         added.defined() ? numbers(added) + at : nullptr, static_cast<float>(negative_slope),
-                         written(result.view) + at};
-      amx_kernels()->convolve(sizes, map.at(number / each), numbers(weights), i / (strips * results), first,
-                              std::min(first + strip, sizes.positions()), to);
+      const Bfloat16Result to{biases.data_ptr<float>() + number % each * biases.size(1),
+                              added.defined() ? numbers(added) + at : nullptr, static_cast<float>(negative_slope),
+                              written(result.view) + at};
+      bfloat16_kernels()->convolve(sizes, map.at(number / each), numbers(weights), i / (strips * results), first,
+                                   std::min(first + strip, sizes.positions()), to);
     }
   });
   return result.view;
@@ -167,7 +167,7 @@ torch::Tensor convolved(const AmxMap& map, const Weights& of, const torch::Tenso
 /// pairs [results, positions / 2, outs, rounded up, 2], whose rows are `width` positions; and their sums [results,
 /// outs].
 struct Slopes {
-  AmxMap framed;
+  Bfloat16Map framed;
   torch::Tensor pairs, sums;
 };
 
@@ -176,7 +176,7 @@ Slopes turned_back(const torch::Tensor& slope, const torch::Tensor& result, doub
   const auto n = slope.size(0), outs = slope.size(1), height = slope.size(2), columns = slope.size(3);
   const auto padded = rounded(outs, half_block);
   Slopes made;
-  made.pairs = torch::empty({n, rounded(height * width, AmxSizes::depth) / 2, padded, 2}, torch::kBFloat16);
+  made.pairs = torch::empty({n, rounded(height * width, Bfloat16Sizes::depth) / 2, padded, 2}, torch::kBFloat16);
   const auto sums = torch::zeros({n, height, padded});
   const auto from = rows_of(slope), activated = result.defined() ? rows_of(result) : result;
   const auto row_of = [](const torch::Tensor& map, std::int64_t sample, std::int64_t row) {
@@ -184,9 +184,9 @@ Slopes turned_back(const torch::Tensor& slope, const torch::Tensor& result, doub
   };
   made.framed = framed(slope.sizes(), margin, [&](std::int64_t sample, std::int64_t row, std::uint16_t* to) {
     auto* pairs = written(made.pairs) + sample * made.pairs.stride(0) + row * width * padded;
-    amx_kernels()->turn_back({row_of(from, sample, row), row_of(activated, sample, row),
-                              static_cast<float>(negative_slope), columns, outs, to, pairs,
-                              sums.data_ptr<float>() + (sample * height + row) * padded});
+    bfloat16_kernels()->turn_back({row_of(from, sample, row), row_of(activated, sample, row),
+                                   static_cast<float>(negative_slope), columns, outs, to, pairs,
+                                   sums.data_ptr<float>() + (sample * height + row) * padded});
     const auto done = rounded(columns, 2) * padded;
     const auto all = row + 1 < height ? width * padded : made.pairs.stride(0) - row * width * padded;
     std::fill_n(pairs + done, all - done, std::uint16_t{0});
@@ -196,14 +196,14 @@ Slopes turned_back(const torch::Tensor& slope, const torch::Tensor& result, doub
 }
 
 /// Planes [n, channels, rounded up, plane_step] of a map, whose rows are `width` numbers, followed by `reach` of them.
-torch::Tensor planes_of(const AmxMap& map, std::int64_t width, std::int64_t plane_step) {
+torch::Tensor planes_of(const Bfloat16Map& map, std::int64_t width, std::int64_t plane_step) {
   const auto n = map.view.size(0), in = map.view.size(1), height = map.view.size(2), padded = rounded(in, half_block);
   const auto planes = torch::empty({n, padded, plane_step}, torch::kBFloat16);
   at::parallel_for(0, n, 1, [&](std::int64_t begin, std::int64_t end) {
     for (auto sample = begin; sample < end; ++sample) {
       auto* first = written(planes) + sample * padded * plane_step;
       for (std::int64_t y = 0; y < height; ++y)
-        amx_kernels()->to_planes(
+        bfloat16_kernels()->to_planes(
             {map.at(sample) + y * map.view.size(3) * in, map.view.size(3), in, first + y * width, width, plane_step});
       for (std::int64_t channel = 0; channel < padded; ++channel) {
         const auto done = channel < in ? height * width : 0;
@@ -216,7 +216,7 @@ torch::Tensor planes_of(const AmxMap& map, std::int64_t width, std::int64_t plan
 
 /// [out, in, kernel, kernel], float32. Each thread takes some blocks of inputs and outputs, or, where there are few
 /// blocks, some of a block's kernel rows: the sums are the same.
-torch::Tensor weight_slope(const AmxMap& map, const Slopes& slopes, const Weights& weights, std::int64_t width) {
+torch::Tensor weight_slope(const Bfloat16Map& map, const Slopes& slopes, const Weights& weights, std::int64_t width) {
   constexpr std::int64_t strip = 1024;  // positions: all channels of them stay in the second-level cache
   const auto in = weights.in, out = weights.out, kernel = weights.kernel;
   const auto results = slopes.pairs.size(0), each = results / map.view.size(0);
@@ -227,34 +227,34 @@ torch::Tensor weight_slope(const AmxMap& map, const Slopes& slopes, const Weight
   for (std::int64_t y = 0; y < kernel; ++y)
     for (std::int64_t x = 0; x < kernel; ++x) offsets.push_back(y * width + x);
   const auto gradient = torch::zeros({kernel * kernel, planes.size(1), slopes.pairs.size(2)});
-  const auto channel_blocks = rounded(in, AmxSizes::block) / AmxSizes::block,
-             out_blocks = rounded(out, AmxSizes::block) / AmxSizes::block, blocks = channel_blocks * out_blocks;
+  const auto channel_blocks = rounded(in, Bfloat16Sizes::block) / Bfloat16Sizes::block,
+             out_blocks = rounded(out, Bfloat16Sizes::block) / Bfloat16Sizes::block,
+             blocks = channel_blocks * out_blocks;
   const auto parts = blocks < at::get_num_threads() ? kernel : 1, taps = kernel * kernel / parts;
   at::parallel_for(0, blocks * parts, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t number = 0; number < results; ++number)
       for (std::int64_t first = 0; first < positions; first += strip)
         for (auto i = begin; i < end; ++i) {
           const auto tap = i % parts * taps, block = i / parts;
-          amx_kernels()->weigh({planes.size(2), gradient.size(1), gradient.size(2), taps, offsets.data() + tap},
-                               numbers(planes) + number / each * planes.stride(0),
-                               numbers(slopes.pairs) + number * slopes.pairs.stride(0), first,
-                               std::min(first + strip, positions), block / out_blocks * AmxSizes::block,
-                               block % out_blocks * AmxSizes::block,
-                               gradient.data_ptr<float>() + tap * gradient.stride(0));
+          bfloat16_kernels()->weigh(
+              {planes.size(2), in, out, taps, offsets.data() + tap}, numbers(planes) + number / each * planes.stride(0),
+              numbers(slopes.pairs) + number * slopes.pairs.stride(0), first, std::min(first + strip, positions),
+              block / out_blocks * Bfloat16Sizes::block, block % out_blocks * Bfloat16Sizes::block,
+              gradient.data_ptr<float>() + tap * gradient.stride(0));
         }
   });
   const auto result = torch::empty({out, in, kernel, kernel});
-  const AmxGradient whole{.channels = gradient.size(1), .outs = gradient.size(2), .taps = kernel * kernel};
+  const Bfloat16Gradient whole{.channels = in, .outs = out, .taps = kernel * kernel};
   at::parallel_for(0, in, 8, [&](std::int64_t begin, std::int64_t end) {
     for (auto channel = begin; channel < end; ++channel)
-      amx_kernels()->unpack(whole, gradient.data_ptr<float>(), channel, in, out, result.data_ptr<float>());
+      bfloat16_kernels()->unpack(whole, gradient.data_ptr<float>(), channel, result.data_ptr<float>());
   });
   return result;
 }
 
 /// See DifferentiableConvolution.
-struct AmxRule {
-  AmxConvolution how;
+struct Bfloat16Rule {
+  Bfloat16Convolution how;
 
   double negative_slope() const { return how.negative_slope; }
 
@@ -289,20 +289,24 @@ struct AmxRule {
   }
 
   template <class Data>
-  static AmxRule load(const Data& data) {
+  static Bfloat16Rule load(const Data& data) {
     return {{data.at("negative_slope").toDouble()}};
   }
 };
 
 }  // namespace
 
-bool AmxConvolution::takes(const torch::Tensor& map, const torch::Tensor& weight) const {
-  return amx_kernels() && map.is_cpu() && map.scalar_type() == torch::kBFloat16 && weight.size(2) == weight.size(3);
+bool Bfloat16Convolution::takes(const torch::Tensor& map, const torch::Tensor& weight) const {
+  const auto* kernels = bfloat16_kernels();
+  if (!kernels || !map.is_cpu() || map.scalar_type() != torch::kBFloat16 || weight.size(2) != weight.size(3))
+    return false;
+  const Bfloat16Sizes sizes{.channels = std::max(weight.size(0), weight.size(1)), .kernel = weight.size(2)};
+  return sizes.block_weights() <= kernels->most_block_weights;
 }
 
-torch::Tensor AmxConvolution::operator()(const torch::Tensor& map, const torch::Tensor& weight,
-                                         const torch::Tensor& bias, const torch::Tensor& start) const {
-  return differentiable(AmxRule{*this}, map, weight, bias, start);
+torch::Tensor Bfloat16Convolution::operator()(const torch::Tensor& map, const torch::Tensor& weight,
+                                              const torch::Tensor& bias, const torch::Tensor& start) const {
+  return differentiable(Bfloat16Rule{*this}, map, weight, bias, start);
 }
 
 }  // namespace stormsweep
