@@ -8,10 +8,10 @@
 
 namespace stormsweep {
 
-namespace {
-
-/// out[i] = (in[i] - mean) / deviation, three channels in turn; the trip count is fixed, so the loop vectorises.
-void standardise(const float* in, const StormStatistics& statistics, float* out) {
+// Three channels in turn; the trip count is fixed, so the loop vectorises.
+void standardise(std::span<const float> patch, const StormStatistics& statistics, std::span<float> to) {
+  const float* in = patch.data();
+  float* out = to.data();
   std::array<float, storm_channels> scale, offset;
   for (std::size_t c = 0; c < storm_channels; ++c) {
     scale[c] = 1 / statistics.deviation[c];
@@ -24,8 +24,6 @@ void standardise(const float* in, const StormStatistics& statistics, float* out)
   }
 }
 
-}  // namespace
-
 Batch gather(const Storms& storms, std::span<const StormSample> samples, const StormBatching& batching) {
   const auto n = std::ssize(samples);
   Batch batch{torch::empty({n, storm_channels, storm_side, storm_side}, torch::MemoryFormat::ChannelsLast),
@@ -37,13 +35,13 @@ Batch gather(const Storms& storms, std::span<const StormSample> samples, const S
   float* target = batch.target.data_ptr<float>();
   std::array<float, storm_floats> transformed;
   for (const StormSample& sample : samples) {
-    const float* patch = storms.patch(sample.storm).data();
+    auto patch = storms.patch(sample.storm);
     if (batching.transform) {
       apply(StormTransform::draw(sample.transform_seed), *batching.transform, storms.patch(sample.storm),
             batching.statistics.mean, transformed);
-      patch = transformed.data();
+      patch = transformed;
     }
-    standardise(patch, batching.statistics, input);
+    standardise(patch, batching.statistics, {input, storm_floats});
     const auto i = static_cast<std::size_t>(sample.storm);
     *target++ = positive(batching.label, storms.vorticity_max()[i], storms.vorticity_mean()[i]) ? 1.0f : 0.0f;
     input += storm_floats;

@@ -24,7 +24,10 @@ struct StormBatching {
   std::optional<WindRotation> transform;  ///< nothing: storms as they are
 };
 
-/// input [n, 3, 32, 32], channels last in memory: (value - mean) / deviation of each channel. target [n, 1]: 1 where
+/// (value - mean) / deviation of each channel: of a patch [32, 32, 3] to another.
+void standardise(std::span<const float> patch, const StormStatistics& statistics, std::span<float> to);
+
+/// input [n, 3, 32, 32], channels last in memory, standardised. target [n, 1]: 1 where
 /// positive, else 0. One pass over the mapped storms; safe to call from several threads.
 Batch gather(const Storms& storms, std::span<const StormSample> samples, const StormBatching& batching);
 

@@ -11,7 +11,8 @@ ExperimentEntry tornado_entry() {
           .check_data = check_tornado_data,
           .stage_request = stage_whole_files,
           .prepare = prepare_tornado_command,
-          .generate = generate_tornado_command};
+          .generate = generate_tornado_command,
+          .forecast = forecast_tornado_command};
 }
 
 }  // namespace stormsweep

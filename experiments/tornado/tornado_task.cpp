@@ -11,8 +11,9 @@
 
 #include "datasets/storms/device_storms.hpp"
 #include "datasets/storms/storm_batches.hpp"
-#include "experiments/task/arithmetic.hpp"
 #include "experiments/tornado/preaugmented.hpp"
+#include "experiments/tornado/tornado_choice.hpp"
+#include "experiments/tornado/tornado_notes.hpp"
 #include "models/binary_metrics.hpp"
 #include "models/tornado_cnn.hpp"
 #include "models/tornado_loss.hpp"
@@ -32,10 +33,6 @@ constexpr std::int64_t evaluation_batch = 1024;
 Augmentation augmentation_of(const Reader& read) {
   const std::string& word = read.choice("augmentation");
   return word == "none" ? Augmentation::none : word == "live" ? Augmentation::live : Augmentation::preaugmented;
-}
-
-TornadoCnnOptions network_options(const Reader& read) {
-  return {.pool_last = read.flag("pool_last"), .dropout = read.real("dropout"), .convolution_type = arithmetic(read)};
 }
 
 /// 0 ... n - 1 in random order (Fisher and Yates).
@@ -59,6 +56,7 @@ class TornadoTask : public Task {
   std::int64_t micro_batch() const override;
   Loss loss(const Batch& batch) override;
   bool recordable() const override { return device_.is_cuda(); }
+  std::string model_notes() const override { return tornado_notes(plain_.statistics); }
   std::vector<std::string> training_metrics() const override { return {"train_loss", "train_accuracy"}; }
   Metrics evaluate(Split split) override;
 
@@ -102,7 +100,7 @@ TornadoTask::TornadoTask(const Reader& read, const TaskContext& context)
   batch_size_ = std::min(samples_per_epoch(),
                          read.integer("batch_size") * (read.choice("batch") == "global" ? 1 : gang_->shards()));
   plain_.statistics = train_->statistics();
-  plain_.label = read.choice("label") == "max" ? LabelRule::max : LabelRule::mean;
+  plain_.label = label_rule(read);
   training_ = plain_;
   const WindRotation winds = read.choice("wind_rotation") == "paper" ? WindRotation::paper : WindRotation::vectors;
   shown_ = train_;

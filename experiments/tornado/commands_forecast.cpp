@@ -1,0 +1,175 @@
+#include "experiments/tornado/commands.hpp"
+
+#include <fmt/format.h>
+#include <torch/utils.h>
+
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+
+#include "datasets/files/raw_files.hpp"
+#include "experiments/task/command_options.hpp"
+#include "experiments/task/figure_folders.hpp"
+#include "experiments/tornado/storm_forecast.hpp"
+#include "experiments/tornado/storm_scores.hpp"
+#include "search/base/error.hpp"
+#include "search/base/file.hpp"
+#include "search/base/machine.hpp"
+#include "search/base/options.hpp"
+#include "search/base/output.hpp"
+#include "search/base/progress_bar.hpp"
+#include "search/base/text.hpp"
+
+namespace stormsweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+namespace po = boost::program_options;
+
+constexpr const char* forecast_command = "stormsweep forecast tornado";
+
+struct ForecastOptions {
+  std::string model, output, thresholds;
+  FigureFolders figures;
+  std::vector<std::string> input;
+  int threads = 0;
+};
+
+Syntax syntax_of(ForecastOptions& options) {
+  return {
+      .command = forecast_command,
+      .usage = "--model FILE --input STORMS... -o OUT.csv [options]",
+      .summary =
+          "Writes how probable it is that each storm grows a tornado-like vortex within the hour, by a network that\n"
+          "stormsweep run --keep-best left: a table with a line for each storm, its number in its file and what came.\n"
+          "Prints how good the probabilities were, and warnings at some of them.",
+      .example = "stormsweep forecast tornado --model quick.models/trial-6.pt --input storms/test.h5 -o storms.csv",
+      .operands = {},
+      .options =
+          {
+              {"model", po::value(&options.model)->required(), "a trained network"},
+              {"input", po::value(&options.input)->required()->multitoken(),
+               "files that stormsweep prepare or generate wrote (*.h5), NCAR's storm patch files (*.nc), or folders of "
+               "them"},
+              {"output,o", po::value(&options.output)->required(), "the file to write"},
+              {"thresholds", po::value(&options.thresholds)->default_value("0.1,0.2,0.3,0.5"),
+               "probabilities above which a storm is warned of"},
+              {"threads", po::value(&options.threads)->default_value(usable_cores()), "to compute with"},
+          },
+      .groups = {options.figures.options("a figure of how often storms were positive, by probability")}};
+}
+
+/// Checks what can be checked before anything is read.
+void check(const ForecastOptions& options) {
+  check_threads(forecast_command, options.threads);
+  check_output_file(forecast_command, options.output);
+  check_output_apart(forecast_command, options.output, options.model);
+  options.figures.check(forecast_command);
+}
+
+std::vector<double> thresholds_of(const ForecastOptions& options) {
+  std::vector<double> thresholds;
+  for (const std::string& word : split_list(options.thresholds)) {
+    double threshold = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), threshold);
+    if (error != std::errc() || end != word.data() + word.size() || !(threshold > 0 && threshold < 1))
+      refuse_option(forecast_command, "thresholds", options.thresholds, "give numbers between 0 and 1, as 0.1,0.5");
+    thresholds.push_back(threshold);
+  }
+  return thresholds;
+}
+
+std::vector<fs::path> files_of(const ForecastOptions& options) {
+  const auto files = list_raw_files(
+      {options.input.begin(), options.input.end()},
+      [](const fs::path& path) { return path.extension() == ".h5" || path.extension() == ".nc"; },
+      "holds no *.h5 or *.nc file; give storms, or a folder of them");
+  for (const fs::path& file : files) check_output_apart(forecast_command, options.output, file);
+  return files;
+}
+
+/// A field of CSV (RFC 4180).
+std::string quoted(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string result = "\"";
+  for (const char c : text) result.append(c == '"' ? 2 : 1, c);
+  return result + '"';
+}
+
+/// Empty where there is no number.
+std::string field(float number) {
+  return std::isnan(number) ? "" : fmt::format("{}", number);
+}
+
+std::string line_of(const std::string& file, const StormForecast& forecast) {
+  return fmt::format("{},{},{},{},{},{}\n", file, forecast.storm, field(forecast.probability()),
+                     !forecast.positive   ? ""
+                     : *forecast.positive ? "1"
+                                          : "0",
+                     field(forecast.vorticity_max), field(forecast.vorticity_mean));
+}
+
+struct Written {
+  StormScores scores;
+  std::int64_t storms = 0, incomplete = 0;  ///< storms that lack values have no probability
+};
+
+Written forecast_all(const ForecastOptions& options, const std::vector<fs::path>& files, StormModel& model) {
+  std::int64_t all = 0;
+  for (const fs::path& file : files) all += count_storms(file);
+  Written written;
+  AtomicFile table(options.output);
+  const std::string header = "file,storm,probability,positive,vorticity_max,vorticity_mean\n";
+  table.write(header);
+  ProgressBar bar(forecast_command, "storms");
+  for (const fs::path& file : files) {
+    const std::string name = quoted(file.string());
+    forecast_storms(file, model, [&](const std::vector<StormForecast>& forecasts) {
+      std::string lines;
+      for (const StormForecast& forecast : forecasts) {
+        lines += line_of(name, forecast);
+        written.scores.add(forecast);
+        written.incomplete += std::isnan(forecast.logit);
+      }
+      table.write(lines);
+      written.storms += std::ssize(forecasts);
+      bar.show(written.storms, all);
+    });
+  }
+  table.commit();
+  return written;
+}
+
+}  // namespace
+
+int forecast_tornado_command(const std::vector<std::string>& words) {
+  ForecastOptions options;
+  if (!parse_options(words, syntax_of(options))) return exit_done;
+  check(options);
+  const auto thresholds = thresholds_of(options);
+  StormModel model(options.model);
+  const auto files = files_of(options);
+  torch::set_num_threads(options.threads);
+  const auto start = std::chrono::steady_clock::now();
+  const Written written = forecast_all(options, files, model);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (written.incomplete > 0)
+    remark("note: {} and {} no probability\n",
+           written.incomplete == 1 ? "1 storm lacks values" : fmt::format("{} storms lack values", written.incomplete),
+           written.incomplete == 1 ? "has" : "have");
+  if (written.scores.storms() == 0) {
+    remark("note: there are no scores, since of no storm it is known what came\n");
+  } else {
+    written.scores.print(model.label(), thresholds);
+    if (options.figures.any())
+      options.figures.save(written.scores.reliability(), fs::path(options.output).stem().string());
+  }
+  fmt::print("{} {} in {:.1f} s ({} threads), in {}\n", written.storms, written.storms == 1 ? "storm" : "storms",
+             seconds, options.threads, options.output);
+  return exit_done;
+}
+
+}  // namespace stormsweep
