@@ -13,6 +13,7 @@
 
 #include "datasets/files/hdf5.hpp"
 #include "datasets/files/number_count.hpp"
+#include "search/base/crash_words.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep::netcdf {
@@ -91,6 +92,10 @@ std::string Variable::own_name() const {
 std::optional<File> File::open(const std::filesystem::path& path, std::string& problem) {
   hdf5::silence();
   int id = -1;
+  // HDF5 1.10 frees what it never had where names of variables are damaged.
+  const CrashWords words(path.string() +
+                         ": the library that opens it as NetCDF has crashed, so it is damaged; fetch it again or leave "
+                         "it out\n");
   const int status = nc_open(path.c_str(), NC_NOWRITE, &id);
   if (status == NC_NOERR) return File(id);
   problem = nc_strerror(status);
