@@ -153,10 +153,8 @@ Prefetch TornadoTask::training_batches(std::int64_t epoch, std::int64_t first) {
 }
 
 std::int64_t TornadoTask::micro_batch() const {
-  // The kernels go sample by sample anyway. Only few processors have the kernels for bfloat16: there micro-batches stay
-  // as elsewhere, so that draws and checkpoints do not depend on the processor.
-  const bool everywhere = !device_.is_cpu() || network_.options().convolution_type == torch::kFloat32;
-  if (path() == TornadoPath::kernels && everywhere) return std::numeric_limits<std::int64_t>::max();
+  // The kernels go sample by sample anyway.
+  if (path() == TornadoPath::kernels) return std::numeric_limits<std::int64_t>::max();
   return device_.is_cpu() ? micro_batch_cpu : micro_batch_gpu;
 }
 
