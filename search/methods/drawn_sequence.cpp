@@ -84,7 +84,10 @@ std::optional<std::uint64_t> DrawnSequence::trials() {
 
 void DrawnSequence::look_at_next() {
   drawn_out_ = drawn_out_ || in_vain();
-  if (drawn_out_ && !(walk_ = trainings_.grid().next(walk_ ? *walk_ + 1 : 0))) return;
+  if (drawn_out_) {
+    walk_ = trainings_.grid().next(walk_ ? *walk_ + 1 : 0);
+    if (!walk_) return;
+  }
   const std::uint64_t number = looked_at_++;
   DrawnPoint point = drawn_out_ ? DrawnPoint{trainings_.grid().digits(*walk_), {}} : draw_(number);
   if (number == 0 && guess_) point = *guess_;
