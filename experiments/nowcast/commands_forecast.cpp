@@ -4,13 +4,12 @@
 #include <torch/utils.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include "datasets/nowcast/forecast_frames.hpp"
@@ -29,7 +28,6 @@
 #include "search/base/output.hpp"
 #include "search/base/progress_bar.hpp"
 #include "search/base/table.hpp"
-#include "search/base/text.hpp"
 #include "search/base/utc.hpp"
 
 namespace stormsweep {
@@ -112,18 +110,6 @@ std::optional<std::int64_t> time_of(const ForecastOptions& options) {
   const auto time = parse_utc(options.time);
   if (!time) refuse_option(forecast_command, "time", options.time, "give a time in UTC, as 2010-08-26T03:00Z");
   return time;
-}
-
-std::vector<float> thresholds_of(const ForecastOptions& options) {
-  std::vector<float> thresholds;  // float as images are, so that 0.7 reaches 0.7
-  for (const std::string& word : split_list(options.thresholds)) {
-    float threshold = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), threshold);
-    if (error != std::errc() || end != word.data() + word.size() || !(threshold > 0) || std::isinf(threshold))
-      refuse_option(forecast_command, "thresholds", options.thresholds, "give numbers above 0, as 1,7.5");
-    thresholds.push_back(threshold);
-  }
-  return thresholds;
 }
 
 std::int64_t tile_of(const ForecastOptions& options, const RadarGrid& grid, const NowcastNetwork& network) {
@@ -224,7 +210,8 @@ int forecast_nowcast_command(const std::vector<std::string>& words) {
   ForecastOptions options;
   if (!parse_options(words, syntax_of(options))) return exit_done;
   check(options);
-  const std::vector<float> thresholds = thresholds_of(options);
+  const auto thresholds = read_thresholds(forecast_command, options.thresholds, std::numeric_limits<float>::infinity(),
+                                          "give numbers above 0, as 1,7.5");
   ModelFile file = load_model(options.model, "nowcast");
   const NowcastMeta model = parse_nowcast_notes(file.notes, options.model);
   // In float32, however it was trained: forecasts are short work.

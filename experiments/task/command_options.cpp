@@ -8,6 +8,7 @@
 #include "datasets/files/splits.hpp"
 #include "search/base/error.hpp"
 #include "search/base/options.hpp"
+#include "search/base/text.hpp"
 
 namespace stormsweep {
 
@@ -65,6 +66,19 @@ std::pair<std::int64_t, std::int64_t> read_size(const std::string& command, cons
   if (!crossed || columns.ec != std::errc() || columns.ptr != end)
     refuse_option(command, "size", size, "give rows and columns as in 192x288");
   return {height, width};
+}
+
+std::vector<float> read_thresholds(const std::string& command, const std::string& list, float limit,
+                                   const std::string& remedy) {
+  std::vector<float> thresholds;
+  for (const std::string& word : split_list(list)) {
+    float threshold = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), threshold);
+    if (error != std::errc() || end != word.data() + word.size() || !(threshold > 0 && threshold < limit))
+      refuse_option(command, "thresholds", list, remedy);
+    thresholds.push_back(threshold);
+  }
+  return thresholds;
 }
 
 void check_threads(const std::string& command, int threads) {

@@ -38,6 +38,10 @@ void check_output_folder(const std::string& command, const std::string& option, 
 /// --size: rows and columns of "192x288".
 std::pair<std::int64_t, std::int64_t> read_size(const std::string& command, const std::string& size);
 
+/// --thresholds: numbers above 0 and below `limit`, as "1,7.5". Float as images are, so that 0.7 reaches 0.7.
+std::vector<float> read_thresholds(const std::string& command, const std::string& list, float limit,
+                                   const std::string& remedy);
+
 /// --threads is 1 to `most_threads`.
 void check_threads(const std::string& command, int threads);
 

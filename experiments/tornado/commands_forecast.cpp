@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <torch/utils.h>
 
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -14,13 +13,13 @@
 #include "experiments/task/figure_folders.hpp"
 #include "experiments/tornado/storm_forecast.hpp"
 #include "experiments/tornado/storm_scores.hpp"
+#include "search/base/csv.hpp"
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
 #include "search/base/machine.hpp"
 #include "search/base/options.hpp"
 #include "search/base/output.hpp"
 #include "search/base/progress_bar.hpp"
-#include "search/base/text.hpp"
 
 namespace stormsweep {
 
@@ -70,18 +69,6 @@ void check(const ForecastOptions& options) {
   options.figures.check(forecast_command);
 }
 
-std::vector<double> thresholds_of(const ForecastOptions& options) {
-  std::vector<double> thresholds;
-  for (const std::string& word : split_list(options.thresholds)) {
-    double threshold = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), threshold);
-    if (error != std::errc() || end != word.data() + word.size() || !(threshold > 0 && threshold < 1))
-      refuse_option(forecast_command, "thresholds", options.thresholds, "give numbers between 0 and 1, as 0.1,0.5");
-    thresholds.push_back(threshold);
-  }
-  return thresholds;
-}
-
 std::vector<fs::path> files_of(const ForecastOptions& options) {
   const auto files = list_raw_files(
       {options.input.begin(), options.input.end()},
@@ -89,14 +76,6 @@ std::vector<fs::path> files_of(const ForecastOptions& options) {
       "holds no *.h5 or *.nc file; give storms, or a folder of them");
   for (const fs::path& file : files) check_output_apart(forecast_command, options.output, file);
   return files;
-}
-
-/// A field of CSV (RFC 4180).
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string result = "\"";
-  for (const char c : text) result.append(c == '"' ? 2 : 1, c);
-  return result + '"';
 }
 
 /// Empty where there is no number.
@@ -126,7 +105,7 @@ Written forecast_all(const ForecastOptions& options, const std::vector<fs::path>
   table.write(header);
   ProgressBar bar(forecast_command, "storms");
   for (const fs::path& file : files) {
-    const std::string name = quoted(file.string());
+    const std::string name = csv_field(file.string());
     forecast_storms(file, model, [&](const std::vector<StormForecast>& forecasts) {
       std::string lines;
       for (const StormForecast& forecast : forecasts) {
@@ -149,7 +128,8 @@ int forecast_tornado_command(const std::vector<std::string>& words) {
   ForecastOptions options;
   if (!parse_options(words, syntax_of(options))) return exit_done;
   check(options);
-  const auto thresholds = thresholds_of(options);
+  const auto thresholds =
+      read_thresholds(forecast_command, options.thresholds, 1, "give numbers between 0 and 1, as 0.1,0.5");
   StormModel model(options.model);
   const auto files = files_of(options);
   torch::set_num_threads(options.threads);
@@ -157,9 +137,7 @@ int forecast_tornado_command(const std::vector<std::string>& words) {
   const Written written = forecast_all(options, files, model);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (written.incomplete > 0)
-    remark("note: {} and {} no probability\n",
-           written.incomplete == 1 ? "1 storm lacks values" : fmt::format("{} storms lack values", written.incomplete),
-           written.incomplete == 1 ? "has" : "have");
+    remark("note: {} of {} storms lack a value, and have no probability\n", written.incomplete, written.storms);
   if (written.scores.storms() == 0) {
     remark("note: there are no scores, since of no storm it is known what came\n");
   } else {

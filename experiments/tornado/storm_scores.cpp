@@ -36,11 +36,11 @@ void StormScores::add(const StormForecast& forecast) {
   targets_.push_back(*forecast.positive ? 1.0f : 0.0f);
 }
 
-void StormScores::print(LabelRule label, const std::vector<double>& thresholds) const {
+void StormScores::print(LabelRule label, const std::vector<float>& thresholds) const {
   const auto logits = tensor_of(logits_), targets = tensor_of(targets_);
   Table table{.header = {"probability", "hits", "misses", "false alarms", "POD", "FAR", "CSI"},
               .numeric = std::vector<bool>(7, true)};
-  for (const double threshold : thresholds) {
+  for (const float threshold : thresholds) {
     // Warnings are those of which the shifted probability exceeds 0.5.
     const auto m = binary_metrics(logits - std::log(threshold / (1 - threshold)), targets);
     table.rows.push_back({fmt::format("{:g}", threshold), std::to_string(m.hits), std::to_string(m.misses),

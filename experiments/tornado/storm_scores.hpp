@@ -18,7 +18,7 @@ class StormScores {
   std::int64_t storms() const { return std::ssize(logits_); }
   /// Prints the scores of the probabilities, and those of warnings at each of `thresholds`, probabilities between 0 and
   /// 1.
-  void print(LabelRule label, const std::vector<double>& thresholds) const;
+  void print(LabelRule label, const std::vector<float>& thresholds) const;
   /// The share of storms that were positive, by the probability that was forecast.
   Drawing reliability() const;
 

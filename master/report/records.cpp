@@ -4,17 +4,11 @@
 #include <utility>
 
 #include "master/store/json_text.hpp"
+#include "search/base/csv.hpp"
 
 namespace stormsweep {
 
 namespace {
-
-std::string csv_escaped(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == text.npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out.append(c == '"' ? 2 : 1, c);
-  return out + '"';
-}
 
 /// Both formats write numbers the same, and NULL by its name in the format.
 std::string record_text(const Cell& cell, std::string_view null, std::string (*text_of)(const std::string&)) {
@@ -40,7 +34,7 @@ Records::Records(std::ostream& out, Format format, std::vector<std::string> head
     out_ << '[';
   else
     for (std::size_t i = 0; i < header_.size(); ++i)
-      out_ << csv_escaped(header_[i]) << (i + 1 < header_.size() ? "," : "\n");
+      out_ << csv_field(header_[i]) << (i + 1 < header_.size() ? "," : "\n");
 }
 
 void Records::write(const std::vector<Cell>& cells) {
@@ -54,7 +48,7 @@ void Records::finish() {
 
 void Records::write_csv(const std::vector<Cell>& cells) {
   for (std::size_t i = 0; i < cells.size(); ++i)
-    out_ << record_text(cells[i], "", csv_escaped) << (i + 1 < cells.size() ? "," : "\n");
+    out_ << record_text(cells[i], "", csv_field) << (i + 1 < cells.size() ? "," : "\n");
 }
 
 void Records::write_json(const std::vector<Cell>& cells) {
