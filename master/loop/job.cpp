@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -38,6 +39,7 @@ namespace fs = std::filesystem;
 constexpr int start_look = 20, look = 100;  // ms between polls of mpirun and its ranks
 constexpr Seconds drain_again{1};  // repeated: mpirun loses signals until it handles them, and then until it has ranks
 constexpr Seconds start_patience{30};     // for mpirun to start anything
+constexpr int most_starts = 3;            // of mpirun, where another one's end has kept it from starting
 constexpr Seconds last_words{0.5};        // time for dying ranks to print why
 constexpr Seconds drained_start{10};      // for a start during which draining is asked
 constexpr Seconds report_patience{10};    // from rank 0's report of a loss to the end
@@ -92,7 +94,8 @@ class Job {
     signals::catch_stop();
   }
 
-  JobEnd wait() {
+  /// Until no rank of this host is left.
+  void wait() {
     while (!mpirun_ended()) {
       pass_output_on();
       stop_with_us();
@@ -106,7 +109,22 @@ class Job {
     await_ranks();
     while (said_ && pollable()) pass_output_on();
     show(output_.rest());
-    return conclude();
+  }
+
+  /// Whether mpirun has started nothing, for a reason that has passed.
+  bool may_start() const { return failed_to_start() && lost_folder(written_); }
+
+  JobEnd conclude() const {
+    if (const auto report = status_.report())
+      return {report->status, report->again && !signals::drain_asked(), report->failures};
+    if (ending_ && signals::drain_asked()) return told(exit_drained, "stopped at once");
+    if (!why_.empty()) return told(exit_master_lost, why_);
+    if (signals::drain_asked() && !started_) return told(exit_drained, "stopped before anything was started");
+    if (failed_to_start())
+      throw InputError(fmt::format("mpirun: ended with status {} before it started anything; fix what it reports above",
+                                   mpirun_status_));
+    if (!started_) return told(exit_master_lost, "a rank died while MPI started");  // and mpirun gave up, as 5.0 does
+    return told(exit_master_lost, "the master is lost");
   }
 
  private:
@@ -220,26 +238,22 @@ class Job {
     if (said_ && poll(&ready, 1, patience) > 0) {
       char text[65536];
       const ssize_t size = read(*said_, text, sizeof text);
-      if (size > 0) show(output_.add({text, static_cast<std::size_t>(size)}));
+      if (size > 0) take({text, static_cast<std::size_t>(size)});
       if (size == 0) said_ = Descriptor();
     } else if (!said_) {
       std::this_thread::sleep_for(std::chrono::milliseconds(patience));
     }
   }
 
+  void take(std::string_view text) {
+    if (!started_) written_ += text;
+    show(output_.add(text));
+  }
+
   static void show(const std::string& text) { remark("{}", text); }
 
-  JobEnd conclude() const {
-    if (const auto report = status_.report())
-      return {report->status, report->again && !signals::drain_asked(), report->failures};
-    if (ending_ && signals::drain_asked()) return told(exit_drained, "stopped at once");
-    if (!why_.empty()) return told(exit_master_lost, why_);
-    if (signals::drain_asked() && !started_) return told(exit_drained, "stopped before anything was started");
-    if (!started_ && seen_.empty() && mpirun_status_ > 0)
-      throw InputError(fmt::format("mpirun: ended with status {} before it started anything; fix what it reports above",
-                                   mpirun_status_));
-    if (!started_) return told(exit_master_lost, "a rank died while MPI started");  // and mpirun gave up, as 5.0 does
-    return told(exit_master_lost, "the master is lost");
+  bool failed_to_start() const {
+    return !started_ && seen_.empty() && mpirun_status_ > 0 && !ending_ && !signals::drain_asked();
   }
 
   static JobEnd told(int status, const std::string& what) {
@@ -255,6 +269,7 @@ class Job {
   const StatusFile status_;
   Descriptor said_;  ///< our end of the pipe; none once all writers have ended
   JobOutput output_;
+  std::string written_;  ///< to standard error, before all had started
   const Seconds patience_;
   const Seconds began_ = steady_time();
   pid_t mpirun_ = 0;
@@ -270,7 +285,13 @@ class Job {
 
 JobEnd run_job(int workers, const Arguments& arguments, const std::map<std::string, std::string>& environment,
                double patience) {
-  return Job(command_line(workers, arguments), environment, Seconds(patience)).wait();
+  const std::vector<std::string> command = command_line(workers, arguments);
+  for (int starts = 1;; ++starts) {
+    Job job(command, environment, Seconds(patience));
+    job.wait();
+    if (starts == most_starts || !job.may_start()) return job.conclude();
+    remark("mpirun: its folder was removed by another one, which has just ended; starting it again\n");
+  }
 }
 
 }  // namespace stormsweep::launch

@@ -68,6 +68,13 @@ std::vector<std::string> mpirun_words(std::string_view version, int ranks) {
   return words;
 }
 
+bool lost_folder(std::string_view written) {
+  // It tells why mkdir failed, although what fails is the look at the folder after it. A reason that stays, such as
+  // "Permission denied", is none of these.
+  const auto says = [&](std::string_view words) { return written.find(words) != written.npos; };
+  return says("orte_session_dir failed") && (says("File exists") || says("No such file or directory"));
+}
+
 void check_library(std::string_view version, std::string_view library) {
   const int ours = major_version(library, "Open MPI v"), its = mpirun_major(version);
   if (ours == its) return;

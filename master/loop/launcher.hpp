@@ -14,6 +14,10 @@ std::string mpirun_version();
 /// not Open MPI 4 or newer.
 std::vector<std::string> mpirun_words(std::string_view version, int ranks);
 
+/// Whether mpirun, by what it has written, could not start only because another one, which ended at that moment,
+/// removed the temporary folder that Open MPI 4 shares between all jobs of a user on a host.
+bool lost_folder(std::string_view written);
+
 /// Throws InputError where `version` of mpirun and `library`, with which this program is linked
 /// (MpiChannel::library()), differ in the major version of Open MPI, because ranks would not find each other; and where
 /// `library` is not Open MPI.

@@ -196,7 +196,7 @@ TEST_CASE("a command line that is wrong is refused with the remedy") {
 TEST_CASE("a bad space is refused in one line under mpirun too") {
   const WorkFolder folder;
   folder.write("space.json", noop(R"("index": [])"));
-  const Ended ended = run(mpirun(3, {stormsweep_program(), "run", "space.json"}), folder);
+  const Ended ended = run(mpirun(folder, 3, {stormsweep_program(), "run", "space.json"}), folder);
   CAPTURE(ended.err);
   const std::size_t first = ended.err.find("space.json: parameters.index");
   CHECK(first != std::string::npos);

@@ -77,16 +77,24 @@ std::string worker_program() {
   return program_folder() / "stormsweep-worker";
 }
 
-Words mpirun(int ranks, const Words& command) {
-  Words words{"mpirun", "--oversubscribe", "--bind-to", "none", "--enable-recovery", "-n", std::to_string(ranks)};
-  if (geteuid() == 0) words.insert(words.begin() + 1, "--allow-run-as-root");
-  words.insert(words.end(), command.begin(), command.end());
-  return words;
-}
-
 std::string WorkFolder::write(const std::string& name, const std::string& text) const {
   std::ofstream(*this / name, std::ios::binary) << text;
   return (*this / name).string();
+}
+
+Words mpirun(const WorkFolder& folder, int ranks, const Words& command) {
+  Words words{"env",
+              "TMPDIR=" + folder.path().string(),
+              "mpirun",
+              "--oversubscribe",
+              "--bind-to",
+              "none",
+              "--enable-recovery",
+              "-n",
+              std::to_string(ranks)};
+  if (geteuid() == 0) words.insert(words.begin() + 3, "--allow-run-as-root");
+  words.insert(words.end(), command.begin(), command.end());
+  return words;
 }
 
 Command::Command(const Words& words, const WorkFolder& folder) : folder_(folder) {

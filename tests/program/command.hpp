@@ -18,15 +18,16 @@ using Words = std::vector<std::string>;
 std::string stormsweep_program();
 std::string worker_program();
 
-/// `command` under mpirun, as a user may type it, with `ranks` ranks.
-Words mpirun(int ranks, const Words& command);
-
 /// A test case's own folder, removed with it.
 class WorkFolder : public TemporaryFolder {
  public:
   /// Writes a file and returns its path.
   std::string write(const std::string& name, const std::string& text) const;
 };
+
+/// `command` under mpirun, as a user may type it, with `ranks` ranks. Its temporary files are in `folder`: Open MPI 4
+/// fails where another job, ending, removes those that jobs share.
+Words mpirun(const WorkFolder& folder, int ranks, const Words& command);
 
 /// How a command ended and what it printed.
 struct Ended {

@@ -63,7 +63,7 @@ TEST_CASE("a gang larger than the job is refused before anything starts") {
   const WorkFolder folder;
   folder.write("n.json", R"({"name": "n", "experiment": "noop", "parameters": {"gpus": [1, 2, 8]}})");
   for (const Words& words : {Words{stormsweep_program(), "run", "n.json", "--workers", "4", "--device", "cpu"},
-                             mpirun(5, {stormsweep_program(), "run", "n.json", "--device", "cpu"})}) {
+                             mpirun(folder, 5, {stormsweep_program(), "run", "n.json", "--device", "cpu"})}) {
     const Ended ended = run(words, folder);
     CHECK(ended.err.find("n.json: parameters.gpus is 8, but 4 workers are all there are; give --workers 8 or more") !=
           std::string::npos);

@@ -225,6 +225,38 @@ TEST_CASE("a command without a place to stand is refused in one line") {
   }
 }
 
+// A link to nowhere, in the place of the folder that Open MPI 4 shares between a user's jobs, has the effect of another
+// mpirun that removes the folder as soon as this one has made it.
+TEST_CASE("an mpirun whose folder another one has removed is started again, but not for ever") {
+  const WorkFolder folder;
+  if (run({"mpirun", "--version"}, folder).out.find("(Open MPI) 4.") == std::string::npos) {
+    MESSAGE("SKIPPED: this Open MPI shares no folder");
+    return;
+  }
+  folder.write("mpirun", R"(#!/bin/sh
+[ "$1" = --version ] || echo >>starts
+[ ! -e starts ] || [ $(wc -l <starts) -lt "$MENDED_AT" ] || rm -f ompi.*
+PATH=${PATH#*:} exec mpirun "$@"
+)");
+  const std::string setting = R"sh(chmod +x mpirun; export TMPDIR="$PWD" PATH="$PWD:$PATH"
+    rm -f starts; ln -sfn gone "ompi.$(uname -n | cut -d. -f1).$(id -u)"; export MENDED_AT=)sh";
+  const Words words = run_words(folder, noop(3, 10));
+
+  const Ended never = run(in_shell(setting + "99", words), folder);
+  CAPTURE(never.err);
+  CHECK(never.status == 2);
+  CHECK(never.err.ends_with("mpirun: ended with status 1 before it started anything; fix what it reports above\n"));
+  CHECK(std::filesystem::file_size(folder / "starts") == 3);  // a line for each
+
+  const Ended mended = run(in_shell(setting + "2", words), folder);
+  CAPTURE(mended.err);
+  CHECK(mended.status == 0);
+  CHECK(mended.err.find("mpirun: its folder was removed by another one, which has just ended; starting it again\n") !=
+        std::string::npos);
+  CHECK(std::filesystem::file_size(folder / "starts") == 2);
+  CHECK(query(folder / "n.db", "SELECT status, count(*) FROM results GROUP BY 1") == Rows{"complete|3"});
+}
+
 TEST_CASE("of two searches that start at once on one database, one goes on and the other is refused") {
   const WorkFolder folder;
   const Words words = run_words(folder, noop(30, 300));
@@ -246,7 +278,8 @@ TEST_CASE("under a launcher of the user's own the ranks wait for rank 0, however
   std::filesystem::create_symlink(trainers, folder / "stormsweep-runner");
   folder.write("stormsweep-worker", "#!/bin/sh\nsleep 22\nexec " + worker_program() + R"( "$@")");
   folder.write("n.json", noop(3, 10));  // ranks wait for 20 s to start, and for 10 s in silence
-  const Words command = mpirun(3, {folder / "stormsweep", "run", "n.json", "--results", "n.db", "--lost-after", "1"});
+  const Words command =
+      mpirun(folder, 3, {folder / "stormsweep", "run", "n.json", "--results", "n.db", "--lost-after", "1"});
   const Ended ended = run(in_shell("chmod +x stormsweep-worker", command), folder);
   CAPTURE(ended.err);
   CHECK(ended.status == 0);

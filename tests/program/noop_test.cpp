@@ -151,7 +151,7 @@ TEST_CASE("JSON lines beside the database say the same") {
 TEST_CASE("run under mpirun dispatches to the other ranks") {
   const WorkFolder folder;
   folder.write("n.json", space(R"("index": {"min": 1, "max": 40, "step": 1})"));
-  const Ended ended = run(mpirun(3, {stormsweep_program(), "run", "n.json", "--results", "direct.db"}), folder);
+  const Ended ended = run(mpirun(folder, 3, {stormsweep_program(), "run", "n.json", "--results", "direct.db"}), folder);
   CAPTURE(ended.err);
   CHECK(ended.status == 0);
   CHECK(query(folder / "direct.db", "SELECT status, count(*) FROM results GROUP BY 1") == Rows{"complete|40"});

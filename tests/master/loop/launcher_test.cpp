@@ -45,6 +45,18 @@ TEST_CASE("other launchers, and an Open MPI that is too old, are refused") {
   CHECK_THROWS_AS(mpirun_words("", 3), InputError);
 }
 
+TEST_CASE("a folder that another mpirun has removed is told from one that cannot be made") {
+  const auto written = [](const std::string& reason) {
+    return "A call to mkdir was unable to create the desired directory:\n\n  Directory: /tmp/ompi.n1.0\n  Error:     " +
+           reason + "\n\n  orte_session_dir failed\n  --> Returned value Error (-1) instead of ORTE_SUCCESS\n";
+  };
+  CHECK(launch::lost_folder(written("File exists")));
+  CHECK(launch::lost_folder(written("No such file or directory")));
+  CHECK_FALSE(launch::lost_folder(written("Permission denied")));
+  CHECK_FALSE(launch::lost_folder(written("No space left on device")));
+  CHECK_FALSE(launch::lost_folder("mpirun was unable to find the specified hostfile: No such file or directory\n"));
+}
+
 TEST_CASE("an mpirun of another Open MPI than the library is refused") {
   const std::string library = "Open MPI v4.1.4, package: Debian OpenMPI, ident: 4.1.4, repo rev: v4.1.4, May 26, 2022";
   CHECK_NOTHROW(launch::check_library("mpirun (Open MPI) 4.0.7\n", library));
