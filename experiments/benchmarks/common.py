@@ -39,17 +39,24 @@ def need(packages):
                  "and call this with /usr/bin/python3")
 
 
+# They hold libraries to some of the processor's instructions, and may be set for other programs than these.
+LIMITS = ["ATEN_CPU_CAPABILITY", "DNNL_MAX_CPU_ISA", "ONEDNN_MAX_CPU_ISA", "OPENBLAS_CORETYPE"]
+
+
 def processor():
-    """(model, {instruction sets that matter here})"""
+    """(model and the LIMITS that are set, [instruction sets that matter here])"""
     words = dict(line.split(":", 1) for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines() if ":" in line)
     words = {name.strip(): text.strip() for name, text in words.items()}
     known = ["avx2", "avx512f", "avx512_bf16", "amx_bf16", "asimd", "sve"]
     has = words.get("flags", words.get("Features", "")).split()
-    return words.get("model name", "a processor that does not tell its name"), [name for name in known if name in has]
+    model = words.get("model name", "a processor that does not tell its name")
+    limits = [f"{name}={os.environ[name]}" for name in LIMITS if os.environ.get(name)]
+    return ", ".join([model, *limits]), [name for name in known if name in has]
 
 
 def has_bfloat16():
-    return bool({"avx512_bf16", "amx_bf16"} & set(processor()[1]))
+    """Where LibTorch may use it."""
+    return os.environ.get("ATEN_CPU_CAPABILITY") != "avx2" and bool({"avx512_bf16", "amx_bf16"} & set(processor()[1]))
 
 
 def write_space(path, name, parameters, **more):

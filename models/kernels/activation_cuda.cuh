@@ -45,7 +45,7 @@ __global__ void activate(Number* values, const Number* bias, std::int64_t count,
 #pragma unroll
     for (int k = 0; k < Size; ++k) {
       const float sum = as_float(mine.numbers[k]) + (bias ? as_float(bias[i % channels + k]) : 0);
-      mine.numbers[k] = Number(draw.activation(sum, i + k));
+      mine.numbers[k] = Number(draw.activation(sum, static_cast<std::uint32_t>(i + k)));
     }
     pack = mine;
   }

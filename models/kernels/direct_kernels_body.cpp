@@ -13,14 +13,6 @@ inline Planes moved(const Planes& planes, std::int64_t channel, std::int64_t y, 
   return {planes.first + channel * planes.plane + y * planes.row + x, planes.plane, planes.row};
 }
 
-inline Lanes load(const float* from) {
-  return *reinterpret_cast<const Lanes*>(from);
-}
-
-inline void store(float* to, const Lanes& values) {
-  *reinterpret_cast<Lanes*>(to) = values;
-}
-
 /// 0 in the first `zeros` lanes, 1 in the others.
 inline Lanes behind(std::int64_t zeros) {
   Lanes result;

@@ -9,25 +9,6 @@ namespace {
 constexpr int vectors = 4;  // of columns at once, whose sums are independent
 constexpr std::int64_t step = vectors * lanes;
 
-using Whole = std::uint32_t __attribute__((vector_size(lanes * sizeof(std::uint32_t))));
-using Halves = std::uint16_t __attribute__((vector_size(lanes * sizeof(std::uint16_t)), aligned(2), may_alias));
-
-inline Lanes load(const float* from) {
-  return *reinterpret_cast<const Lanes*>(from);
-}
-inline void store(float* to, const Lanes& numbers) {
-  *reinterpret_cast<Lanes*>(to) = numbers;
-}
-inline Lanes load(const std::uint16_t* from) {
-  return (Lanes)(__builtin_convertvector(*reinterpret_cast<const Halves*>(from), Whole) << 16);
-}
-/// Rounds to nearest, ties to even; NaN stays NaN.
-inline void store(std::uint16_t* to, const Lanes& numbers) {
-  const Whole bits = (Whole)numbers;
-  const Whole nearest = bits + (0x7FFF + (bits >> 16 & 1)), quiet = bits | 0x400000;
-  *reinterpret_cast<Halves*>(to) = __builtin_convertvector((numbers == numbers ? nearest : quiet) >> 16, Halves);
-}
-
 struct Sums {
   Lanes of[vectors] = {};
   void write(float* to) const {

@@ -5,6 +5,7 @@
 
 #include "models/kernels/map_slice.hpp"
 #include "models/kernels/sparse_draw.hpp"
+#include "models/kernels/sparse_kernels.hpp"
 
 #ifdef STORMSWEEP_CUDA
 #include <c10/cuda/CUDAStream.h>
@@ -98,6 +99,15 @@ struct CudaActivation : torch::autograd::Function<CudaActivation> {
 
 #endif
 
+/// Numbers first ... end - 1 of a map, by a kernel, if there is one for them.
+template <class Number, class Bits>
+void activate(const SparseDraw& draw, void (*kernel)(const SparseDraw&, Bits*, std::int64_t, std::int64_t),
+              Number* numbers, std::int64_t first, std::int64_t end) {
+  if (kernel) return kernel(draw, reinterpret_cast<Bits*>(numbers + first), end - first, first);
+  for (auto i = first; i < end; ++i)
+    numbers[i] = draw.activation(static_cast<float>(numbers[i]), static_cast<std::uint32_t>(i));
+}
+
 }  // namespace
 
 void activate_sparsely(torch::Tensor map, double rate) {
@@ -107,12 +117,13 @@ void activate_sparsely(torch::Tensor map, double rate) {
   }
   SparseDraw draw(rate);
   draw.seed(torch::empty({1}, torch::kInt64).random_().item<std::int64_t>());
-  const auto activate = [&](auto* values) {
-    at::parallel_for(0, map.numel(), 1 << 16, [values, draw](std::int64_t first, std::int64_t end) {
-      for (auto i = first; i < end; ++i) values[i] = draw.activation(values[i], i);
-    });
-  };
-  map.scalar_type() == torch::kFloat32 ? activate(map.data_ptr<float>()) : activate(map.data_ptr<at::BFloat16>());
+  const auto* kernels = sparse_kernels();
+  at::parallel_for(0, map.numel(), 1 << 16, [&](std::int64_t first, std::int64_t end) {
+    if (map.scalar_type() == torch::kFloat32)
+      activate(draw, kernels ? kernels->exact : nullptr, map.data_ptr<float>(), first, end);
+    else
+      activate(draw, kernels ? kernels->rounded : nullptr, map.data_ptr<at::BFloat16>(), first, end);
+  });
 }
 
 torch::Tensor sparse_activation_slope(const torch::Tensor& activation, const torch::Tensor& slope, double rate) {

@@ -6,13 +6,14 @@
 #ifdef __CUDACC__
 #define STORMSWEEP_ANYWHERE __host__ __device__
 #else
-#define STORMSWEEP_ANYWHERE
+// Never linked into code for other processors than it was compiled for: see models/kernels/vector_target.hpp.
+#define STORMSWEEP_ANYWHERE __attribute__((always_inline))
 #endif
 
 namespace stormsweep {
 
-/// ReLU and dropout of single numbers, on a processor and on a GPU alike: a hash of a number's place decides whether it
-/// is kept. A NaN that is kept stays NaN, as in LibTorch.
+/// ReLU and dropout of single numbers, or of vectors of them, on a processor and on a GPU alike: a hash of a number's
+/// place decides whether it is kept. A NaN that is kept stays NaN, as in LibTorch.
 class SparseDraw {
  public:
   /// Drops `rate` of the numbers.
@@ -25,9 +26,11 @@ class SparseDraw {
     step_ = static_cast<std::uint32_t>(seed >> 31) | 1;
   }
 
-  STORMSWEEP_ANYWHERE float activation(float value, std::int64_t place) const {
-    const bool kept = mixed(start_ + step_ * static_cast<std::uint32_t>(place)) >= least_;
-    return kept && !(value <= 0) ? value * scale_ : 0;
+  /// `place`: of 32 bits, those of a number's place in its map.
+  template <class Number, class Place>
+  STORMSWEEP_ANYWHERE Number activation(const Number& value, const Place& place) const {
+    const auto kept = mixed(start_ + step_ * place) >= least_, positive = !(value <= 0);
+    return kept & positive ? value * scale_ : Number{};
   }
 
   /// What a kept number, and its gradient, is multiplied by.
@@ -35,7 +38,8 @@ class SparseDraw {
 
  private:
   /// Mixes all bits of a number with two multiplications (Wellons 2018, "lowbias32").
-  STORMSWEEP_ANYWHERE static std::uint32_t mixed(std::uint32_t x) {
+  template <class Place>
+  STORMSWEEP_ANYWHERE static Place mixed(Place x) {
     x = (x ^ (x >> 16)) * 0x7feb352dU;
     x = (x ^ (x >> 15)) * 0x846ca68bU;
     return x ^ (x >> 16);

@@ -12,6 +12,7 @@
 #include "models/kernels/bfloat16_kernels.hpp"
 #include "models/kernels/direct_kernels.hpp"
 #include "models/kernels/norm_kernels.hpp"
+#include "models/kernels/sparse_kernels.hpp"
 #include "models/kernels/tornado_kernels.hpp"
 #include "models/kernels/winograd_kernels.hpp"
 
@@ -67,6 +68,7 @@ VectorUnits vector_units() {
 
 CHOOSE_KERNELS(DirectKernels, direct_kernels)
 CHOOSE_KERNELS(NormKernels, norm_kernels)
+CHOOSE_KERNELS(SparseKernels, sparse_kernels)
 CHOOSE_KERNELS(TornadoKernels, tornado_kernels)
 CHOOSE_KERNELS(TornadoKernels, tornado_rounding_kernels)
 CHOOSE_KERNELS(WinogradKernels, winograd_kernels)

@@ -4,6 +4,8 @@
 #include <torch/autograd.h>
 #include <torch/utils.h>
 
+#include "models/kernels/sparse_draw.hpp"
+
 using namespace stormsweep;
 using doctest::Approx;
 
@@ -33,6 +35,27 @@ TEST_CASE("NaN stays NaN") {
   const double share = torch::isnan(sparse_activation(map.clone(), 0.2)).to(torch::kFloat32).mean().item<double>();
   CHECK(share == Approx(0.8).epsilon(0.02));
   CHECK(torch::isnan(sparse_activation(map.clone(), 0)).all().item<bool>());
+}
+
+TEST_CASE("each number is drawn by its place, to the same bits by vectors of any kind and any number of threads") {
+  const int threads = torch::get_num_threads();
+  for (const auto type : {torch::kFloat32, torch::kBFloat16})
+    for (const std::int64_t side : {1, 3, 8, 463}) {
+      const auto map = torch::randn({1, 1, side, side}).to(type);
+      torch::manual_seed(7);
+      SparseDraw draw(0.3);
+      draw.seed(torch::empty({1}, torch::kInt64).random_().item<std::int64_t>());
+      auto expected = map.clone().to(torch::kFloat32);
+      auto* values = expected.data_ptr<float>();
+      for (std::int64_t i = 0; i < map.numel(); ++i)
+        values[i] = draw.activation(values[i], static_cast<std::uint32_t>(i));
+      for (const int some : {1, 3}) {
+        torch::set_num_threads(some);
+        torch::manual_seed(7);
+        CHECK(torch::equal(sparse_activation(map.clone(), 0.3), expected.to(type)));
+      }
+    }
+  torch::set_num_threads(threads);
 }
 
 TEST_CASE("a bias is added before, and its gradient is the sum over all pixels") {
