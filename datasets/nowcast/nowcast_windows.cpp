@@ -1,5 +1,7 @@
 #include "datasets/nowcast/nowcast_windows.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>

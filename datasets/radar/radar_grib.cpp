@@ -54,11 +54,11 @@ long seconds_of_unit(long unit, bool second_edition) {
     case 2:
       return 86400;
     case 10:
-      return 3 * 3600;
+      return 3L * 3600;
     case 11:
-      return 6 * 3600;
+      return 6L * 3600;
     case 12:
-      return 12 * 3600;
+      return 12L * 3600;
     case 13:
       return second_edition ? 1 : 900;
     case 14:

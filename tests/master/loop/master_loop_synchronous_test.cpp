@@ -2,6 +2,7 @@
 #include "master/loop/master_loop.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <cstdint>
 

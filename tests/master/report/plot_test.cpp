@@ -1,6 +1,7 @@
 #include "master/report/plot.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "master/report/declared.hpp"
 #include "search/base/error.hpp"

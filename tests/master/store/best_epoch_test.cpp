@@ -1,6 +1,7 @@
 #include "master/store/best_epoch.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>

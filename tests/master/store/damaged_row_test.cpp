@@ -1,6 +1,7 @@
 #include "master/store/damaged_row.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "master/report/metric_comparison.hpp"
 #include "master/report/occupancy.hpp"

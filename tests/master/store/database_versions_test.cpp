@@ -1,5 +1,6 @@
 // Databases of older versions, which old programs left.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -1,6 +1,7 @@
 #include "master/store/kept_models.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "master/cli/results.hpp"
 #include "search/base/error.hpp"

@@ -1,6 +1,7 @@
 #include "master/store/profile_view.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <limits>
 

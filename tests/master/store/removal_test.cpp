@@ -1,6 +1,7 @@
 #include "master/store/removal.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -1,6 +1,7 @@
 #include "master/store/search_lease.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <sched.h>
 #include <sys/wait.h>
 #include <unistd.h>

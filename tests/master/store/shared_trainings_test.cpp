@@ -1,6 +1,7 @@
 #include "master/store/shared_trainings.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <set>
 

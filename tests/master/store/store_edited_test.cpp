@@ -2,6 +2,7 @@
 #include "master/store/store.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <cmath>
 #include <utility>

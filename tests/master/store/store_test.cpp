@@ -1,6 +1,7 @@
 #include "master/store/store.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <bit>
 #include <cmath>

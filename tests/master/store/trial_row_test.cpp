@@ -1,6 +1,7 @@
 #include "master/store/trial_row.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <map>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,7 @@
 #include "master/store/within_limits.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <optional>
 
