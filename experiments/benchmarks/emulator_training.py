@@ -5,6 +5,7 @@ Question  training samples a second (forward, mean squared error, backward, Adam
           12 months, batches of 32, init_dim 8 and 32 (the paper's 352,878,672 parameters), float32 and, where the processor
           has instructions for it, bfloat16. A second of processor time, so that other work on the machine counts little. And how
           fast the input matrix of the recurrent layer is, as a share of the processor's rate at a square product of matrices.
+          --only 8: of these init_dims, that alone.
 Baseline  the same network, loss and optimiser in PyTorch eager, in its default layout and channels-last, in turn with
           ours; bfloat16 by autocast. All must have the same number of parameters, and keep freed memory, as
           stormsweep-worker does.
@@ -86,19 +87,23 @@ def eager(layout, init_dim, kind, batch, threads, steps):
     print(min(seconds[1:]), sum(parameter.numel() for parameter in network.parameters()))
 
 
+def init_dims(options):
+    return [options.only] if options.only else ["8", "32"]
+
+
 def measure(options, table):
     """All rows, into a common.Training."""
     for kind in ["float32"] + ["bfloat16"] * common.has_bfloat16():
-        for init_dim in "8", "32":
+        for init_dim in init_dims(options):
             table.measure(options, f"emulator, init_dim {init_dim}, {kind}", "benchmark_emulator_training", __file__,
                           [init_dim, kind, str(options.batch), "1", STEPS])
 
 
 def main():
-    options = common.arguments(__doc__.splitlines()[0], repeats=3, pinned=1, batch=32)
+    options = common.arguments(__doc__.splitlines()[0], repeats=3, pinned=1, batch=32, only="")
     common.need({"torch": "python3-torch"})
     measure(options, common.Training())
-    for init_dim in "8", "32":
+    for init_dim in init_dims(options):
         words = [options.bin / "benchmark_emulator_training", init_dim, "float32", str(options.batch), "1", STEPS]
         share = common.check(words).split()[2]
         print(f"init_dim {init_dim}: the input matrix's product runs at {share} of a square one's rate", flush=True)
