@@ -21,7 +21,7 @@ namespace {
 // SEVIR (Veillette, Samsi, Mattioli 2020): vil [events, row, column, frame], frames 5 min apart around the event's
 // time, pixels of 1 km, 255 = missing. Rows go from south to north: its authors draw it with origin='lower'.
 constexpr std::int64_t frame_seconds = 300, day = 86400;
-constexpr float missing = 255;
+constexpr std::uint8_t missing = 255;
 constexpr const char* untold =
     "the times of its events are unknown, so they are taken as one a day, in their order; put SEVIR's CATALOG.csv "
     "beside it";

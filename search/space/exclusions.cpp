@@ -54,7 +54,7 @@ Exclusion read_exclusion(const Field& field, const Experiment& experiment, const
   for (const auto& [name, values] : field.members()) {
     if (!contains(known, name))
       throw InputError(values.place() + " is not an axis of this space; " + suggestion(name, known));
-    auto both = intersection(std::move(exclusion), {{read_term(values, *experiment.find(name), experiment, axes)}});
+    auto both = intersection(exclusion, {{read_term(values, *experiment.find(name), experiment, axes)}});
     if (!both) field.refuse("zipped axes never have these values together: remove it");
     exclusion = *std::move(both);
   }

@@ -166,7 +166,7 @@ Grid Trainings::mixed_grid(const Grid& sharing) const {
     if (auto part = intersection(exclusion, alone)) exclusions.push_back(*std::move(part));
   for (Exclusion exclusion : sharing.exclusions()) {
     for (Exclusion::Term& term : exclusion.terms) term.axis += term.axis >= *milestone_axis_ ? 1 : 0;
-    if (auto part = intersection(std::move(exclusion), shared)) exclusions.push_back(*std::move(part));
+    if (auto part = intersection(exclusion, shared)) exclusions.push_back(*std::move(part));
   }
   if (last_milestone() > 0) {
     Exclusion& others = exclusions.emplace_back(shared);
