@@ -4,14 +4,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <vector>
 
 #include "search/base/error.hpp"
-#include "search/base/private_folder.hpp"
+#include "search/base/file.hpp"
 #include "search/base/text.hpp"
 
 namespace stormsweep::launch {
@@ -38,20 +36,11 @@ void leave_report(const Report& report) {
   leave(fmt::format("{:d} {:d} {:d} {}", report.status, report.again, report.lost, report.failures));
 }
 
-StatusFile::StatusFile() : path_((temporary_folder() / "stormsweep-status-XXXXXX").string()) {
-  file_ = Descriptor(mkostemp(path_.data(), O_CLOEXEC));
+StatusFile::StatusFile() : path_((folder_.path() / "status").string()) {
+  const Descriptor file(open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
   const std::vector<char> block(4096);  // more than the report needs, since a full disk still takes empty files
-  if (!file_ || !write_all(file_, block) || ftruncate(*file_, 0) != 0) {
-    const int reason = errno;
-    if (file_) fs::remove(path_);
-    errno = reason;
+  if (!file || !write_all(file, block) || ftruncate(*file, 0) != 0)
     refuse_file(temporary_folder(), "cannot take temporary files", temporary_remedy);
-  }
-}
-
-StatusFile::~StatusFile() {
-  std::error_code ignored;
-  fs::remove(path_, ignored);
 }
 
 bool StatusFile::started() const {

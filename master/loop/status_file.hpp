@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "search/base/file.hpp"
+#include "search/base/private_folder.hpp"
 
 /// What rank 0 reports to the command that started its job.
 namespace stormsweep::launch {
@@ -28,23 +28,19 @@ struct Report {
 void leave_started();
 void leave_report(const Report& report);
 
-/// The command's side: a file in TMPDIR, removed with the object; empty until MPI has started.
+/// The command's side: a file in a folder of its own, removed with the object; empty until MPI has started.
 class StatusFile {
  public:
   /// Throws InputError where it cannot be created, or there is no space for it.
   StatusFile();
-  ~StatusFile();
-  StatusFile(const StatusFile&) = delete;
-  StatusFile& operator=(const StatusFile&) = delete;
-
   const std::string& path() const { return path_; }
   bool started() const;                 ///< whether rank 0 has started, or has reported
   std::optional<pid_t> master() const;  ///< rank 0's process id on its host, from its start to its report
   std::optional<Report> report() const;
 
  private:
+  PrivateFolder folder_;
   std::string path_;
-  Descriptor file_;
 };
 
 }  // namespace stormsweep::launch

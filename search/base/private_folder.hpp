@@ -13,7 +13,7 @@ std::filesystem::path temporary_folder();
 inline constexpr const char* temporary_remedy = "set TMPDIR to a folder that can be written, and that has space";
 
 /// A new folder in temporary_folder() that no other user may look into; removed with the object, or, where the process
-/// is killed, by the next that makes one.
+/// is killed, by the next of this host that makes one.
 class PrivateFolder {
  public:
   PrivateFolder();  ///< throws InputError

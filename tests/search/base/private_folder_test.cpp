@@ -25,8 +25,9 @@ void age(const fs::path& folder) {
 TEST_CASE("what a killed process left in its temporary folder goes with the next, and that of a living one stays") {
   const TemporaryFolder temporary;
   const test::Variable tmpdir("TMPDIR", temporary.path().string());
-  const fs::path other = temporary / "stormsweep-other-files";
+  const fs::path other = temporary / "stormsweep-other-files", elsewhere = temporary / "stormsweep-otherhost-a1B2c3";
   fs::create_directory(other);
+  fs::create_directory(elsewhere);  // its process may live, and its lock not be seen here
   const PrivateFolder living;
   if (const pid_t child = fork(); child == 0) {
     const PrivateFolder killed;
@@ -36,11 +37,13 @@ TEST_CASE("what a killed process left in its temporary folder goes with the next
   } else {
     waitpid(child, nullptr, 0);
   }
-  CHECK(std::distance(fs::directory_iterator(temporary.path()), {}) == 3);
+  CHECK(std::distance(fs::directory_iterator(temporary.path()), {}) == 4);
   age(living.path());
   age(other);
+  age(elsewhere);
   const PrivateFolder next;
   CHECK(fs::exists(living.path()));
   CHECK(fs::exists(other));
-  CHECK(std::distance(fs::directory_iterator(temporary.path()), {}) == 3);
+  CHECK(fs::exists(elsewhere));
+  CHECK(std::distance(fs::directory_iterator(temporary.path()), {}) == 4);
 }
