@@ -17,7 +17,7 @@ namespace {
 /// Four trainings of 1, 2, 3 and 6 s, measured one after the other on one rank, half a second apart.
 struct Measured {
   TemporaryFolder folder;
-  std::string file = (folder.path / "m.db").string();
+  std::string file = (folder / "m.db").string();
 
   Measured() {
     const Space space = noop_space(R"({"index": [1, 2, 3, 6]})");
@@ -81,14 +81,14 @@ TEST_CASE("what cannot be compared is refused in one line") {
   check_refused({m.file, "--trials", "0"}, "stormsweep compare: --trials is 0; give an integer from 1 to 10000000");
   check_refused({m.file, "--restart", "-1"}, "stormsweep compare: --restart is -1; give 0 or more");
   check_refused({"nowhere.json"}, "nowhere.json: there is no such file; give a search space, or a results database");
-  const std::string space = folder.path / "n.json";
+  const std::string space = folder / "n.json";
   std::ofstream(space) << R"({"name": "n", "experiment": "noop", "parameters": {"index": 1}})";
   check_refused(
       {space, "--ranks", "2"},
       "stormsweep compare: --ranks says nothing about a search space; give it without, or a results database");
-  std::ofstream(folder.path / "x-synchronous.db") << "old";
-  check_refused({space, "--results", folder.path / "x.db"},
-                (folder.path / "x-synchronous.db").string() +
+  std::ofstream(folder / "x-synchronous.db") << "old";
+  check_refused({space, "--results", folder / "x.db"},
+                (folder / "x-synchronous.db").string() +
                     ": is there already, and both schedules are timed from the start; move it away, or give another "
                     "name with --results");
 }

@@ -17,7 +17,7 @@ namespace {
 /// sqrt(2 * 2.25^2) = 3.1820.
 struct Replicates {
   TemporaryFolder folder;
-  std::string file = (folder.path / "s.db").string();
+  std::string file = (folder / "s.db").string();
 
   Replicates() {
     const Space space = noop_space(R"({"index": [1, 2, 3], "replicate": [0, 1, 2]})");

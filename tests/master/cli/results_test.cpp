@@ -68,7 +68,7 @@ TEST_CASE("the best trials look as different as they are") {
 
 TEST_CASE("at a tie the best are the first in the search's order, whoever was stored first; so are groups") {
   TemporaryFolder folder;
-  const std::string file = (folder.path / "s.db").string();
+  const std::string file = (folder / "s.db").string();
   const Space space = noop_space(R"({"index": [1, 2, 3], "replicate": [1, 2]})");
   {
     Store store(file, space, "f", {});
@@ -145,7 +145,7 @@ TEST_CASE("columns may stand apart from their commas, in quotes, and desc in cap
 
 TEST_CASE("after a changed seed rows show it, and no mean is over seeds without saying so") {
   TemporaryFolder folder;
-  const std::string file = (folder.path / "s.db").string();
+  const std::string file = (folder / "s.db").string();
   for (const int seed : {7, 8}) {
     const Space space = parse_space(
         fmt::format(R"({{"name": "s", "experiment": "noop", "seed": {}, "parameters": {{"index": [1, 2]}}}})", seed),
@@ -193,7 +193,7 @@ TEST_CASE("an experiment of as many columns as may be declared can be read, in g
   const Space space =
       parse_space(Json{{"name", "s"}, {"experiment", mine}, {"parameters", parameters}}.dump(), "s.json", "/");
   TemporaryFolder folder;
-  const std::string file = (folder.path / "s.db").string();
+  const std::string file = (folder / "s.db").string();
   {
     Store store(file, space, "f", {});
     store.finish(training(space, 0), 0, worker(), outcome(1, "m499"));
@@ -214,7 +214,7 @@ TEST_CASE("rates and shares have four digits") {
 
 TEST_CASE("the best of a search that was edited but kept its seed do not show the seed") {
   TemporaryFolder folder;
-  const std::string file = (folder.path / "s.db").string();
+  const std::string file = (folder / "s.db").string();
   for (const char* index : {"[1, 2]", "[2, 3]"}) {
     const Space space = noop_space(fmt::format(R"({{"index": {}}})", index));
     Store store(file, space, "f", {});
@@ -225,7 +225,7 @@ TEST_CASE("the best of a search that was edited but kept its seed do not show th
 
 TEST_CASE("hyperparameters are shown as they were given, whatever they are named") {
   TemporaryFolder folder;
-  const std::string file = (folder.path / "s.db").string();
+  const std::string file = (folder / "s.db").string();
   const Space space = noop_space(R"({"milliseconds": [0.00025, 1234.5678]})");
   {
     Store store(file, space, "f", {});
@@ -257,7 +257,7 @@ TEST_CASE("an option that an answer has no use for is refused") {
 
 TEST_CASE("the best of nothing is told to people in words, and to programs as nothing") {
   TemporaryFolder folder;
-  const std::string file = (folder.path / "s.db").string();
+  const std::string file = (folder / "s.db").string();
   { Store(file, noop_space(R"({"index": [1]})"), "f", {}); }
   CHECK(printed(results_command, {file, "--best", "3"}) == "no complete trial has a score yet\n");
   CHECK(printed(results_command, {file}) == "no trial yet\n");
@@ -339,7 +339,7 @@ TEST_CASE("with several searches, the best are asked for one search at a time") 
 
 TEST_CASE("--plot draws what would be printed, and is refused where nothing is drawn") {
   const TornadoResults results;
-  const std::string file = (results.folder.path / "a.svg").string();
+  const std::string file = (results.folder / "a.svg").string();
   const auto plot = [&](Arguments more) {
     more.insert(more.begin(), {results.file, "--plot", file});
     return printed(results_command, more);

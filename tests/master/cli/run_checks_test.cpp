@@ -13,7 +13,7 @@ TEST_CASE("a folder for JSON lines that cannot be one is refused before anything
   const Space space = noop_space(R"({"index": [1, 2]})");
   const auto refusal = [&](const std::filesystem::path& json) {
     RunOptions options;
-    options.results = folder.path / "s.db";
+    options.results = folder / "s.db";
     options.json = json;
     try {
       check_options(space, options);
@@ -22,21 +22,20 @@ TEST_CASE("a folder for JSON lines that cannot be one is refused before anything
       return std::string(error.what());
     }
   };
-  const auto file = folder.path / "file";
+  const auto file = folder / "file";
   std::ofstream(file) << "text";
   const std::string remedy = "; give a folder that can be written";
   CHECK(refusal(file) == "stormsweep run: --json: " + file.string() + " is no folder" + remedy);
   CHECK(refusal(file / "deeper") == "stormsweep run: --json: " + file.string() + " is no folder" + remedy);
-  CHECK(refusal(folder.path / "new" / "deeper") == "");
-  CHECK(refusal(folder.path) == "");
-  const auto lines = (folder.path / "s.jsonl").string(), other = (folder.path / "other.db").string();
+  CHECK(refusal(folder / "new" / "deeper") == "");
+  CHECK(refusal(folder.path()) == "");
+  const auto lines = (folder / "s.jsonl").string(), other = (folder / "other.db").string();
   std::ofstream(other) << "";
   std::ofstream(lines + ".lock") << other;
-  CHECK(refusal(folder.path) == "stormsweep run: --json: " + lines + " has the lines of " + other +
-                                    "; give another folder, or remove " + lines + ".lock");
+  CHECK(refusal(folder.path()) == "stormsweep run: --json: " + lines + " has the lines of " + other +
+                                      "; give another folder, or remove " + lines + ".lock");
   std::filesystem::remove(lines + ".lock");
-  std::filesystem::create_directory(folder.path / "s.jsonl");
-  CHECK(refusal(folder.path) ==
-        "stormsweep run: --json: " + (folder.path / "s.jsonl").string() + " is a folder" + remedy);
-  CHECK_FALSE(std::filesystem::exists(folder.path / "s.db"));
+  std::filesystem::create_directory(folder / "s.jsonl");
+  CHECK(refusal(folder.path()) == "stormsweep run: --json: " + (folder / "s.jsonl").string() + " is a folder" + remedy);
+  CHECK_FALSE(std::filesystem::exists(folder / "s.db"));
 }

@@ -22,7 +22,7 @@ bool has(const std::string& text, const std::string& part) {
 /// A search of 10 trials: 3 complete in 1.5 s each, 4 failed for two reasons, 1 running.
 struct Half {
   TemporaryFolder folder;
-  std::string file = (folder.path / "h.db").string();
+  std::string file = (folder / "h.db").string();
   Space space = noop_space(R"({"index": {"min": 1, "max": 10, "step": 1}})", "half");
   Store store{file, space, "f", {}};
 
@@ -76,7 +76,7 @@ TEST_CASE("the best of a search that chooses by the best epoch is shown with tha
 
 TEST_CASE("the status of several searches in a file") {
   const TemporaryFolder folder;
-  const std::string file = (folder.path / "two.db").string();
+  const std::string file = (folder / "two.db").string();
   for (const char* name : {"first", "second"}) {
     const Space space = noop_space(R"({"index": [1, 2]})", name);
     Store(file, space, "f", {}).finish(training(space, 0), 0, worker(), outcome(0.5));
@@ -117,7 +117,7 @@ TEST_CASE("no duration is negative, whatever the clocks of other hosts say") {
 
 TEST_CASE("a search that was stopped, one that is done") {
   TemporaryFolder folder;
-  const std::string file = (folder.path / "s.db").string();
+  const std::string file = (folder / "s.db").string();
   const Space space = noop_space(R"({"index": [1, 2]})");
   { Store(file, space, "f", {}).finish(training(space, 0), 0, worker(), outcome(0.5)); }
   CHECK(has(printed(status_command, {file}),
@@ -139,7 +139,7 @@ TEST_CASE("the same as JSON") {
 TEST_CASE(
     "failures are grouped by reason, without the folder that each one names, with the number of further reasons") {
   const TemporaryFolder folder;
-  const std::string file = (folder.path / "s.db").string();
+  const std::string file = (folder / "s.db").string();
   const Space space = noop_space(R"({"index": {"min": 1, "max": 40, "step": 1}})");
   {
     Store store(file, space, "f", {});
@@ -158,7 +158,7 @@ TEST_CASE(
 
 TEST_CASE("a small best value is shown with enough digits") {
   const TemporaryFolder folder;
-  const std::string file = (folder.path / "s.db").string();
+  const std::string file = (folder / "s.db").string();
   const Space space = noop_space(R"({"index": [1, 2]})");
   { Store(file, space, "f", {}).finish(training(space, 0), 0, worker(), outcome(1e-6)); }
   CHECK(has(printed(status_command, {file}), "  best score 1.000e-06, trial 1\n"));
@@ -166,7 +166,7 @@ TEST_CASE("a small best value is shown with enough digits") {
 
 TEST_CASE("after an edited space and a changed seed, the present space is counted") {
   TemporaryFolder folder;
-  const std::string file = (folder.path / "s.db").string();
+  const std::string file = (folder / "s.db").string();
   const auto run = [&](int seed, const std::string& indices, std::uint64_t trials) {
     const Space space =
         parse_space(fmt::format(R"({{"name": "s", "experiment": "noop", "seed": {}, "parameters": {{"index": {}}}}})",
@@ -188,7 +188,7 @@ TEST_CASE("after an edited space and a changed seed, the present space is counte
 
 TEST_CASE("rows that a random search does not draw are beside those that it counts") {
   TemporaryFolder folder;
-  const std::string file = (folder.path / "s.db").string();
+  const std::string file = (folder / "s.db").string();
   const Space grid = noop_space(R"({"index": {"min": 1, "max": 6, "step": 1}})");
   {
     Store store(file, grid, "f", {});
@@ -205,7 +205,7 @@ TEST_CASE("rows that a random search does not draw are beside those that it coun
 
 TEST_CASE("a search whose master was killed after its end is done") {
   TemporaryFolder folder;
-  const std::string file = (folder.path / "s.db").string();
+  const std::string file = (folder / "s.db").string();
   {
     Store(file, noop_space(R"({"index": [1]})"), "f", {})
         .finish(training(noop_space(R"({"index": [1]})"), 0), 0, worker(), outcome(0.5));

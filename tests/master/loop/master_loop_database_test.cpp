@@ -31,21 +31,21 @@ struct SlowReader {
 
 TEST_CASE("while a reader holds the database the search goes on, and its outcomes are stored after it") {
   const TemporaryFolder folder;
-  Job job(folder.path, indices(1, 3), 2);
+  Job job(folder.path(), indices(1, 3), 2);
   job.join_all();
-  std::optional<SlowReader> reader(folder.path);
+  std::optional<SlowReader> reader(folder.path());
   for (int ended = 0; ended < 2; ++ended) {
     REQUIRE(!job.worker(1).in_hand.empty());
     job.time += Seconds(45);
     job.worker(1).say(wire::Heartbeat{});
     job.worker(1).finish(job.result(job.worker(1).in_hand.front().training));
     CHECK_FALSE(job.turn());
-    CHECK(rows(folder.path).empty());
+    CHECK(rows(folder.path()).empty());
   }
   reader.reset();
   job.time += Seconds(2);
   CHECK_FALSE(job.turn());
-  CHECK(query(folder.path / "s.db", "SELECT score FROM results WHERE status = 'complete'") == Rows{"0.01", "0.02"});
+  CHECK(query(folder / "s.db", "SELECT score FROM results WHERE status = 'complete'") == Rows{"0.01", "0.02"});
   const Conclusion end = job.work();
   CHECK(end.ending == Ending::done);
   CHECK(end.counts.complete == 3);
@@ -54,11 +54,11 @@ TEST_CASE("while a reader holds the database the search goes on, and its outcome
 TEST_CASE("a checkpoint goes once the outcome is committed, and stays where its training may be tried again") {
   const TemporaryFolder folder;
   MasterLoop::Options options;
-  options.settings.cache = folder.path / "s.cache";
+  options.settings.cache = folder / "s.cache";
   options.settings.fingerprint = "f";
-  Job job(folder.path, tornado_space(R"({"epochs": 1, "batch_size": [1, 2, 3, 4]})"), 2, options);
+  Job job(folder.path(), tornado_space(R"({"epochs": 1, "batch_size": [1, 2, 3, 4]})"), 2, options);
   job.join_all();
-  std::optional<SlowReader> reader(folder.path);
+  std::optional<SlowReader> reader(folder.path());
   std::vector<fs::path> files;
   for (const Status status : {Status::complete, Status::diverged, Status::out_of_memory, Status::failed}) {
     REQUIRE(!job.worker(1).in_hand.empty());
@@ -85,9 +85,10 @@ TEST_CASE("a checkpoint goes once the outcome is committed, and stays where its 
 TEST_CASE("checkpoints do not pile up where trials end faster than rows are committed") {
   const TemporaryFolder folder;
   MasterLoop::Options options;
-  options.settings.cache = folder.path / "s.cache";
+  options.settings.cache = folder / "s.cache";
   options.settings.fingerprint = "f";
-  Job job(folder.path, tornado_space(R"({"epochs": 1, "batch_size": {"min": 1, "max": 200, "step": 1}})"), 2, options);
+  Job job(folder.path(), tornado_space(R"({"epochs": 1, "batch_size": {"min": 1, "max": 200, "step": 1}})"), 2,
+          options);
   job.join_all();
   const fs::path saved = checkpoints(options.settings.cache);
   for (int trial = 0; trial < 150; ++trial) {
@@ -104,9 +105,9 @@ TEST_CASE("checkpoints do not pile up where trials end faster than rows are comm
 TEST_CASE("a database that stays held stops the search, which runs on later") {
   const TemporaryFolder folder;
   {
-    Job job(folder.path, indices(1, 3), 2, {}, 0, Seconds(0.2));
+    Job job(folder.path(), indices(1, 3), 2, {}, 0, Seconds(0.2));
     job.join_all();
-    const SlowReader reader(folder.path);
+    const SlowReader reader(folder.path());
     job.worker(1).finish(outcome(0.5));
     CHECK_FALSE(job.turn());
     for (int minute = 0; minute < 12; ++minute) {
@@ -119,17 +120,17 @@ TEST_CASE("a database that stays held stops the search, which runs on later") {
     CHECK(end.ending == Ending::drained);
     CHECK(end.counts.terminal() == 0);
   }
-  Job job(folder.path, indices(1, 3), 2);
+  Job job(folder.path(), indices(1, 3), 2);
   job.join_all();
   CHECK(job.work().counts.complete == 3);
 }
 
 TEST_CASE("a pause while the database is held is no time in which it could not be written") {
   const TemporaryFolder folder;
-  Job job(folder.path, indices(1, 3), 2, {}, 0, Seconds(0.2));
+  Job job(folder.path(), indices(1, 3), 2, {}, 0, Seconds(0.2));
   job.join_all();
   {
-    const SlowReader reader(folder.path);
+    const SlowReader reader(folder.path());
     job.worker(1).finish(outcome(0.5));
     job.turn();
     job.pass(4);
@@ -142,7 +143,7 @@ TEST_CASE("a pause while the database is held is no time in which it could not b
 
 TEST_CASE("the networks of the best trials are kept once their rows are committed") {
   const TemporaryFolder folder;
-  Job job(folder.path, indices(1, 6), 2, {}, 2);
+  Job job(folder.path(), indices(1, 6), 2, {}, 2);
   job.join_all();
   std::optional<Conclusion> end;
   while (!end) {
@@ -151,7 +152,7 @@ TEST_CASE("the networks of the best trials are kept once their rows are committe
     if (!worker.in_hand.empty()) {
       const Training& training = worker.in_hand.front().training;
       const fs::path fresh =
-          fresh_model(fresh_models(folder.path / "s.cache", "s"),
+          fresh_model(fresh_models(folder / "s.cache", "s"),
                       identity(training.trial(0, *job.space.experiment), *job.space.experiment, job.space.seed));
       fs::create_directories(fresh.parent_path());
       std::ofstream(fresh) << job.index(training);
@@ -161,7 +162,6 @@ TEST_CASE("the networks of the best trials are kept once their rows are committe
   }
   job.models.close();
   Rows kept;
-  for (const RatedTrial& best : job.models.kept())
-    kept.push_back(text_of(model_file(folder.path / "s.db", best.trial)));
+  for (const RatedTrial& best : job.models.kept()) kept.push_back(text_of(model_file(folder / "s.db", best.trial)));
   CHECK(kept == Rows{"6", "5"});
 }

@@ -17,7 +17,7 @@ using namespace stormsweep::test;
 
 TEST_CASE("the trial of a silent worker is trained by another, and what the dead one says late is not recorded") {
   const TemporaryFolder folder;
-  Job job(folder.path, indices(1, 1), 3);
+  Job job(folder.path(), indices(1, 1), 3);
   job.join_all();
   Worker& dead = job.worker(job.worker(1).in_hand.empty() ? 2 : 1);
   Worker& alive = job.worker(&dead == &job.worker(1) ? 2 : 1);
@@ -45,12 +45,12 @@ TEST_CASE("the trial of a silent worker is trained by another, and what the dead
   CHECK(end.ending == Ending::done);
   CHECK(end.workers_died);
   CHECK(end.attempts_raised);
-  CHECK(rows(folder.path) == Rows{"1|complete|0.1|2"});
+  CHECK(rows(folder.path()) == Rows{"1|complete|0.1|2"});
 }
 
 TEST_CASE("workers are not lost for a silence during which the master slept") {
   const TemporaryFolder folder;
-  Job job(folder.path, indices(1, 2), 3);
+  Job job(folder.path(), indices(1, 2), 3);
   job.join_all();
   job.pass(5);
   for (int suspended = 0; suspended < 3; ++suspended) {
@@ -81,22 +81,22 @@ std::uint32_t transactions(const fs::path& folder) {
 
 TEST_CASE("workers that are lost together cost one commit, which has all of their attempts") {
   const TemporaryFolder folder;
-  Job job(folder.path, indices(1, 8), 10);
+  Job job(folder.path(), indices(1, 8), 10);
   job.join_all();
   for (int seconds : {5, 5}) {
     job.pass(seconds);
     job.worker(9).say(wire::Heartbeat{});
   }
-  const std::uint32_t before = transactions(folder.path);
+  const std::uint32_t before = transactions(folder.path());
   job.time += Seconds(2);
   job.turn();
-  CHECK(transactions(folder.path) - before == 1);
-  CHECK(query(folder.path / "s.db", "SELECT count(*) FROM trials WHERE attempt = 2") == Rows{"8"});
+  CHECK(transactions(folder.path()) - before == 1);
+  CHECK(query(folder / "s.db", "SELECT count(*) FROM trials WHERE attempt = 2") == Rows{"8"});
 }
 
 TEST_CASE("a training that is lost with two workers fails, and the search goes on") {
   const TemporaryFolder folder;
-  Job job(folder.path, indices(1, 2), 4);
+  Job job(folder.path(), indices(1, 2), 4);
   job.join_all();
   std::set<const Worker*> dead;
   for (int lost = 0; lost < 2; ++lost) {
@@ -116,7 +116,7 @@ TEST_CASE("a training that is lost with two workers fails, and the search goes o
   const Conclusion end = job.work();
   CHECK(end.ending == Ending::done);
   CHECK(end.counts.failed == 1);
-  const Rows found = query(folder.path / "s.db", R"(SELECT "index", status, error FROM results ORDER BY "index")");
+  const Rows found = query(folder / "s.db", R"(SELECT "index", status, error FROM results ORDER BY "index")");
   REQUIRE(found.size() == 2);
   CHECK(found[0].starts_with("1|failed|lost with 2 workers, the last one "));
   CHECK(found[1] == "2|complete|NULL");
@@ -124,7 +124,7 @@ TEST_CASE("a training that is lost with two workers fails, and the search goes o
 
 TEST_CASE("a search that decides from results goes on when all that runs is given up") {
   const TemporaryFolder folder;
-  Job job(folder.path,
+  Job job(folder.path(),
           noop_space(R"({"index": {"min": 0, "max": 2, "step": 1}, "epochs": [1, 3]})", "s",
                      R"("method": {"name": "halving", "size": 3}, )"),
           5);
@@ -157,7 +157,7 @@ TEST_CASE("a search that decides from results goes on when all that runs is give
 TEST_CASE(
     "workers that are there hear that the master lives, also while it does nothing but wait for its file system") {
   const TemporaryFolder folder;
-  Job job(folder.path, indices(1, 1), 3, {.settings = {.lost_after = 0.2}});
+  Job job(folder.path(), indices(1, 1), 3, {.settings = {.lost_after = 0.2}});
   job.worker(1).join();
   job.turn();
   std::this_thread::sleep_for(Seconds(1));  // 20 beats, while the master takes no turn
@@ -174,7 +174,7 @@ TEST_CASE(
 
 TEST_CASE("a worker that takes long to say who it is, and shows that it lives, is waited for") {
   const TemporaryFolder folder;
-  Job job(folder.path, indices(1, 3), 3);
+  Job job(folder.path(), indices(1, 3), 3);
   for (int second = 0; second < 60; ++second) {
     job.pass(1);
     job.worker(1).say(wire::Heartbeat{});

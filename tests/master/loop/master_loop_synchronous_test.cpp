@@ -38,7 +38,7 @@ Indices work_through_share(const Job& job, const Worker& worker, int most = 100)
 
 TEST_CASE("by the synchronous schedule workers deal the trainings themselves, and the master gathers") {
   const TemporaryFolder folder;
-  Job job(folder.path, indices(1, 5), 3, synchronous());
+  Job job(folder.path(), indices(1, 5), 3, synchronous());
   job.join_all();
   const Indices first = work_through_share(job, job.worker(1));
   job.turn();
@@ -50,18 +50,17 @@ TEST_CASE("by the synchronous schedule workers deal the trainings themselves, an
   const Conclusion end = job.leave_all();
   CHECK(end.ending == Ending::done);
   CHECK(end.counts.complete == 5);
-  CHECK(query(folder.path / "s.db", R"(SELECT "index" FROM results WHERE worker = 1 ORDER BY finished, "index")") ==
-        [&] {
-          Rows expected;
-          for (const std::int64_t index : first) expected.push_back(std::to_string(index));
-          return expected;
-        }());
+  CHECK(query(folder / "s.db", R"(SELECT "index" FROM results WHERE worker = 1 ORDER BY finished, "index")") == [&] {
+    Rows expected;
+    for (const std::int64_t index : first) expected.push_back(std::to_string(index));
+    return expected;
+  }());
 }
 
 TEST_CASE("the synchronous schedule ends with a lost rank, and goes on over what is missing") {
   const TemporaryFolder folder;
   {
-    Job job(folder.path, indices(1, 6), 3, synchronous());
+    Job job(folder.path(), indices(1, 6), 3, synchronous());
     job.join_all();
     work_through_share(job, job.worker(1), 2);
     job.worker(2).say(wire::Began{true, TrainingId{1}});
@@ -77,7 +76,7 @@ TEST_CASE("the synchronous schedule ends with a lost rank, and goes on over what
     CHECK(end.attempts_raised);
     CHECK(end.counts.complete == 2);
   }
-  Job job(folder.path, indices(1, 6), 3, synchronous());
+  Job job(folder.path(), indices(1, 6), 3, synchronous());
   job.join_all();
   std::uint64_t done = 0;
   for (const TrainingRange& range : job.worker(1).welcome->done) done += range.last - range.first + 1;
@@ -88,12 +87,12 @@ TEST_CASE("the synchronous schedule ends with a lost rank, and goes on over what
   CHECK(left == 4);
   job.turn();
   CHECK(job.leave_all().counts.complete == 6);
-  CHECK(query(folder.path / "s.db", R"(SELECT "index" FROM results WHERE attempt = 2)") == Rows{"2"});
+  CHECK(query(folder / "s.db", R"(SELECT "index" FROM results WHERE attempt = 2)") == Rows{"2"});
 }
 
 TEST_CASE("limits.hours ends the synchronous schedule as it ends the other: done") {
   const TemporaryFolder folder;
-  Job job(folder.path, indices(1, 9, R"("limits": {"hours": 0.01},)"), 2, synchronous());
+  Job job(folder.path(), indices(1, 9, R"("limits": {"hours": 0.01},)"), 2, synchronous());
   job.join_all();
   work_through_share(job, job.worker(1), 1);
   for (int seconds = 0; seconds < 40; seconds += 5) {
@@ -111,7 +110,7 @@ TEST_CASE("limits.hours ends the synchronous schedule as it ends the other: done
 TEST_CASE("a limit of trials holds for the synchronous schedule, whatever earlier runs did") {
   const TemporaryFolder folder;
   for (const int limit : {2, 3}) {
-    Job job(folder.path, indices(1, 9, fmt::format(R"("limits": {{"trials": {}}},)", limit)), 3, synchronous());
+    Job job(folder.path(), indices(1, 9, fmt::format(R"("limits": {{"trials": {}}},)", limit)), 3, synchronous());
     job.join_all();
     CHECK(job.worker(1).welcome->limit == TrainingLimit{static_cast<std::uint64_t>(limit), 1});
     for (const Worker& worker : job.workers) work_through_share(job, worker);
@@ -124,7 +123,7 @@ TEST_CASE("a limit of trials holds for the synchronous schedule, whatever earlie
 TEST_CASE("where rounds are dealt, limits.trials is reached, too") {
   const TemporaryFolder folder;
   const std::string bayes = R"("method": {"name": "bayes", "width": 4}, "limits": {"trials": 6},)";
-  Job job(folder.path, indices(1, 99, bayes), 3, synchronous());
+  Job job(folder.path(), indices(1, 99, bayes), 3, synchronous());
   job.join_all();
   const Conclusion end = job.work();
   CHECK(end.ending == Ending::done);
@@ -136,7 +135,7 @@ TEST_CASE("a target ends the synchronous schedule once all before the training t
   const TemporaryFolder folder;
   const std::string target = R"("limits": {"target": 0.04},)";
   {
-    Job job(folder.path, indices(1, 99, target), 3, synchronous());
+    Job job(folder.path(), indices(1, 99, target), 3, synchronous());
     job.join_all();
     work_through_share(job, job.worker(2), 6);
     job.turn();
@@ -148,7 +147,7 @@ TEST_CASE("a target ends the synchronous schedule once all before the training t
     CHECK(end.ending == Ending::done);
     CHECK(end.limit == "limits.target (0.04)");
   }
-  Job job(folder.path, indices(1, 99, target), 3, synchronous());
+  Job job(folder.path(), indices(1, 99, target), 3, synchronous());
   job.join_all();
   CHECK(work_through_share(job, job.worker(1)).empty());
   CHECK(work_through_share(job, job.worker(2)).empty());

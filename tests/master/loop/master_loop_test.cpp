@@ -12,7 +12,7 @@ using namespace stormsweep::test;
 
 TEST_CASE("a search of a few trials ends with their rows, each as its worker reported it") {
   const TemporaryFolder folder;
-  Job job(folder.path, indices(1, 5), 3);
+  Job job(folder.path(), indices(1, 5), 3);
   job.join_all();
   CHECK(job.worker(1).welcome->space == job.space.text);
   const Conclusion end = job.work();
@@ -20,16 +20,16 @@ TEST_CASE("a search of a few trials ends with their rows, each as its worker rep
   CHECK(end.counts.complete == 5);
   CHECK_FALSE(end.workers_died);
   CHECK(end.limit.empty());
-  CHECK(rows(folder.path) ==
+  CHECK(rows(folder.path()) ==
         Rows{"1|complete|0.01|1", "2|complete|0.02|1", "3|complete|0.03|1", "4|complete|0.04|1", "5|complete|0.05|1"});
-  CHECK(query(folder.path / "s.db", "SELECT DISTINCT host, device, threads, ranks FROM trials ORDER BY host") ==
+  CHECK(query(folder / "s.db", "SELECT DISTINCT host, device, threads, ranks FROM trials ORDER BY host") ==
         Rows{"host1|cpu|3|1", "host2|cpu|3|2"});
 }
 
 TEST_CASE("a drained search keeps what is done, and running it again does the rest") {
   const TemporaryFolder folder;
   {
-    Job job(folder.path, indices(1, 4), 2);
+    Job job(folder.path(), indices(1, 4), 2);
     job.join_all();
     job.worker(1).finish(outcome(0.5));
     job.turn();
@@ -40,28 +40,28 @@ TEST_CASE("a drained search keeps what is done, and running it again does the re
     CHECK(end.ending == Ending::drained);
     CHECK(end.counts.terminal() == 1);
   }
-  Job job(folder.path, indices(1, 4), 2);
+  Job job(folder.path(), indices(1, 4), 2);
   job.join_all();
   Indices trained;
   CHECK(job.work(&trained).ending == Ending::done);
   CHECK(trained == Indices{2, 3, 4});
-  CHECK(rows(folder.path) == Rows{"1|complete|0.5|1", "2|complete|0.02|1", "3|complete|0.03|1", "4|complete|0.04|1"});
+  CHECK(rows(folder.path()) == Rows{"1|complete|0.5|1", "2|complete|0.02|1", "3|complete|0.03|1", "4|complete|0.04|1"});
 }
 
 TEST_CASE("every limit of a space ends its search, and is named") {
   const TemporaryFolder folder;
   SUBCASE("trials, also when run again") {
     for (int run = 0; run < 2; ++run) {
-      Job job(folder.path, indices(1, 9, R"("limits": {"trials": 3},)"), 3);
+      Job job(folder.path(), indices(1, 9, R"("limits": {"trials": 3},)"), 3);
       job.join_all();
       const Conclusion end = job.work();
       CHECK(end.ending == Ending::done);
       CHECK(end.limit == "limits.trials (3)");
     }
-    CHECK(rows(folder.path) == Rows{"1|complete|0.01|1", "2|complete|0.02|1", "3|complete|0.03|1"});
+    CHECK(rows(folder.path()) == Rows{"1|complete|0.01|1", "2|complete|0.02|1", "3|complete|0.03|1"});
   }
   SUBCASE("failures") {
-    Job job(folder.path, indices(1, 9, R"("limits": {"failures": 2},)"), 2);
+    Job job(folder.path(), indices(1, 9, R"("limits": {"failures": 2},)"), 2);
     job.join_all();
     for (int failed = 0; failed < 2; ++failed) {
       CHECK_FALSE(job.turn());
@@ -75,7 +75,7 @@ TEST_CASE("every limit of a space ends its search, and is named") {
     CHECK(end.counts.terminal() < 9);
   }
   SUBCASE("failures: no more than so many, whatever is held in advance or on its way") {
-    Job job(folder.path, indices(1, 99, R"("limits": {"failures": 3},)"), 2);
+    Job job(folder.path(), indices(1, 99, R"("limits": {"failures": 3},)"), 2);
     job.join_all();
     std::uint64_t complete = 0;
     for (; job.worker(1).in_hand.size() <= 10; ++complete) {  // in no time, so that much is held in advance
@@ -92,7 +92,7 @@ TEST_CASE("every limit of a space ends its search, and is named") {
     CHECK(end.counts.terminal() == complete + 3);
   }
   SUBCASE("hours: what has begun ends") {
-    Job job(folder.path, indices(1, 9, R"("limits": {"hours": 0.01},)"), 2);
+    Job job(folder.path(), indices(1, 9, R"("limits": {"hours": 0.01},)"), 2);
     job.join_all();
     const std::size_t begun = job.worker(1).in_hand.size();
     REQUIRE(begun > 0);
@@ -107,7 +107,7 @@ TEST_CASE("every limit of a space ends its search, and is named") {
     CHECK(end.counts.complete == begun);
   }
   SUBCASE("hours: a pause does not count") {
-    Job job(folder.path, indices(1, 9, R"("limits": {"hours": 0.01},)"), 2);
+    Job job(folder.path(), indices(1, 9, R"("limits": {"hours": 0.01},)"), 2);
     job.join_all();
     job.pause(3600);
     const Conclusion end = job.work();
@@ -118,7 +118,7 @@ TEST_CASE("every limit of a space ends its search, and is named") {
 
 TEST_CASE("a job that is nearly over drains in time") {
   const TemporaryFolder folder;
-  Job job(folder.path, indices(1, 4), 2, {.settings = {}, .remaining = Seconds(100)});
+  Job job(folder.path(), indices(1, 4), 2, {.settings = {}, .remaining = Seconds(100)});
   job.join_all();
   job.time += Seconds(89);
   job.worker(1).say(wire::Heartbeat{});
@@ -135,7 +135,7 @@ TEST_CASE("a job that was suspended has what it had left, but for a user's time 
   const TemporaryFolder folder;
   for (const bool end_moves : {true, false}) {
     CAPTURE(end_moves);
-    Job job(folder.path, indices(1, 4), 2, {.settings = {}, .remaining = Seconds(100), .end_moves = end_moves});
+    Job job(folder.path(), indices(1, 4), 2, {.settings = {}, .remaining = Seconds(100), .end_moves = end_moves});
     job.join_all();
     job.pause(200);
     job.worker(1).say(wire::Heartbeat{});
@@ -171,8 +171,8 @@ void learn_that_the_index_costs(const fs::path& folder) {
 
 TEST_CASE("trainings expected to take longest, by earlier runs, begin first") {
   const TemporaryFolder folder;
-  learn_that_the_index_costs(folder.path);
-  Job job(folder.path, noop_space(R"({"index": [30, 90, 50, 70]})"), 2);
+  learn_that_the_index_costs(folder.path());
+  Job job(folder.path(), noop_space(R"({"index": [30, 90, 50, 70]})"), 2);
   job.join_all();
   Indices trained;
   job.work(&trained);
@@ -181,9 +181,9 @@ TEST_CASE("trainings expected to take longest, by earlier runs, begin first") {
 
 TEST_CASE("what would not end in time does not begin, and the search counts as drained") {
   const TemporaryFolder folder;
-  learn_that_the_index_costs(folder.path);
+  learn_that_the_index_costs(folder.path());
   // 100 s, of which 10 are the margin: 80 s fit; 200 s never could, so they may begin.
-  Job job(folder.path, noop_space(R"({"index": [60, 80]})"), 2, {.settings = {}, .remaining = Seconds(100)});
+  Job job(folder.path(), noop_space(R"({"index": [60, 80]})"), 2, {.settings = {}, .remaining = Seconds(100)});
   job.time += Seconds(20);
   job.join_all();
   Indices trained;
@@ -195,7 +195,7 @@ TEST_CASE("what would not end in time does not begin, and the search counts as d
 
 TEST_CASE("what no worker of this build says is refused with the remedy") {
   const TemporaryFolder folder;
-  Job job(folder.path, indices(1, 4), 2);
+  Job job(folder.path(), indices(1, 4), 2);
   job.join_all();
   SUBCASE("bytes without a meaning") {
     job.worker(1).channel.send(0, "\x7fgarbage");
@@ -214,21 +214,21 @@ TEST_CASE("what no worker of this build says is refused with the remedy") {
 
 TEST_CASE("a trial that is still running has a row, with its attempt") {
   const TemporaryFolder folder;
-  Job job(folder.path, indices(1, 1), 2);
+  Job job(folder.path(), indices(1, 1), 2);
   job.join_all();
   for (int second = 0; second < 6; ++second) {
     job.time += Seconds(1);
     job.worker(1).say(wire::Heartbeat{});
     job.turn();
   }
-  CHECK(query(folder.path / "s.db", "SELECT status, attempt, host FROM trials") == Rows{"running|1|host1"});
+  CHECK(query(folder / "s.db", "SELECT status, attempt, host FROM trials") == Rows{"running|1|host1"});
   job.work();
-  CHECK(query(folder.path / "s.db", "SELECT status, attempt, host FROM trials") == Rows{"complete|1|host1"});
+  CHECK(query(folder / "s.db", "SELECT status, attempt, host FROM trials") == Rows{"complete|1|host1"});
 }
 
 TEST_CASE("a gang trains together; its leader reports, and the row names its ranks") {
   const TemporaryFolder folder;
-  Job job(folder.path, noop_space(R"({"index": [1], "gpus": [2]})"), 3);
+  Job job(folder.path(), noop_space(R"({"index": [1], "gpus": [2]})"), 3);
   job.join_all();
   Worker &leader = job.worker(1), &mate = job.worker(2);
   REQUIRE(leader.in_hand.size() == 1);
@@ -241,12 +241,12 @@ TEST_CASE("a gang trains together; its leader reports, and the row names its ran
   mate.in_hand.clear();
   leader.finish(outcome(0.25));
   CHECK(job.work().ending == Ending::done);
-  CHECK(query(folder.path / "s.db", "SELECT status, gang, ranks FROM trials") == Rows{"complete|2|1,2"});
+  CHECK(query(folder / "s.db", "SELECT status, gang, ranks FROM trials") == Rows{"complete|2|1,2"});
 }
 
 TEST_CASE("where a member of a gang fails, its mates are told to abandon it") {
   const TemporaryFolder folder;
-  Job job(folder.path, noop_space(R"({"index": [1], "gpus": [2]})"), 3);
+  Job job(folder.path(), noop_space(R"({"index": [1], "gpus": [2]})"), 3);
   job.join_all();
   Worker &leader = job.worker(1), &mate = job.worker(2);
   const std::uint64_t gang = leader.in_hand.front().gang;
@@ -256,7 +256,7 @@ TEST_CASE("where a member of a gang fails, its mates are told to abandon it") {
   leader.say(wire::Left{gang});
   leader.in_hand.clear();
   CHECK(job.work().counts.failed == 1);
-  CHECK(query(folder.path / "s.db", "SELECT status, error FROM trials") == Rows{"failed|the disk is full"});
+  CHECK(query(folder / "s.db", "SELECT status, error FROM trials") == Rows{"failed|the disk is full"});
 }
 
 namespace {
@@ -271,7 +271,7 @@ MasterLoop::Options staged() {
 
 TEST_CASE("data is staged by all workers before any training, and again where one is lost") {
   const TemporaryFolder folder;
-  Job job(folder.path, indices(1, 2), 3, staged());
+  Job job(folder.path(), indices(1, 2), 3, staged());
   job.worker(1).join();
   job.turn();
   CHECK(job.worker(1).stages.empty());
@@ -298,7 +298,7 @@ TEST_CASE("heartbeats report what workers are doing, and the bar shows it") {
   const TemporaryFolder folder;
   MasterLoop::Options options = staged();
   options.columns = 200;
-  Job job(folder.path, indices(1, 2), 3, options);
+  Job job(folder.path(), indices(1, 2), 3, options);
   job.join_all();
   const auto shown_after = [&](const wire::Pursuit& pursuit) {
     for (const Worker& worker : job.workers) worker.say(wire::Heartbeat{pursuit});
@@ -316,7 +316,7 @@ TEST_CASE("heartbeats report what workers are doing, and the bar shows it") {
 
 TEST_CASE("data that cannot be staged ends the search with the reason") {
   const TemporaryFolder folder;
-  Job job(folder.path, indices(1, 2), 2, staged());
+  Job job(folder.path(), indices(1, 2), 2, staged());
   job.join_all();
   job.worker(1).say(wire::Staged{.attempt = 1, .done = false, .error = "/disk: full; free some space", .notes = {}});
   CHECK_THROWS_WITH_AS(job.turn(), "/disk: full; free some space", InputError);
@@ -325,11 +325,11 @@ TEST_CASE("data that cannot be staged ends the search with the reason") {
 TEST_CASE("nothing is staged for a search that is done") {
   const TemporaryFolder folder;
   {
-    Job job(folder.path, indices(1, 2), 2);
+    Job job(folder.path(), indices(1, 2), 2);
     job.join_all();
     job.work();
   }
-  Job job(folder.path, indices(1, 2), 2, staged());
+  Job job(folder.path(), indices(1, 2), 2, staged());
   job.join_all();
   CHECK(job.worker(1).welcome->settings.stage.empty());
   CHECK(job.worker(1).stages.empty());

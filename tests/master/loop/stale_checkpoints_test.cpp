@@ -18,7 +18,7 @@ const std::string print = "0123456789abcdef-and-more";
 
 struct Cache {
   TemporaryFolder folder;
-  fs::path file = folder.path / "s.db", cache = folder.path / "s.cache";
+  fs::path file = folder / "s.db", cache = folder / "s.cache";
   Space space = tornado_space(R"({"epochs": [5, 10], "batch_size": [64, 128, 256]})");
 
   fs::path save(std::uint64_t number, const std::string& fingerprint = print) const {

@@ -114,7 +114,7 @@ std::vector<std::string> proposals(const std::filesystem::path& file) {
 
 TEST_CASE("a halving with another goal counts what it asks for, and trains what that lacks") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const auto space = [](const char* goal) {
     return noop_space(
         R"({"index": {"min": 0, "max": 8, "step": 1}, "epochs": [1, 3, 9]})", "s",
@@ -133,7 +133,7 @@ TEST_CASE("a halving with another goal counts what it asks for, and trains what 
 
 TEST_CASE("a Bayesian search with another goal, or another epoch to choose by, makes proposals of its own") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db", fresh = folder.path / "fresh.db";
+  const auto file = folder / "s.db", fresh = folder / "fresh.db";
   const auto space = [](const char* metric) {
     return noop_space(
         R"({"index": {"min": 0, "max": 99, "step": 1}})", "s",
@@ -155,7 +155,7 @@ TEST_CASE("a Bayesian search with another goal, or another epoch to choose by, m
 
 TEST_CASE("a Bayesian search begins with what it reuses, in whatever order that was stored") {
   TemporaryFolder folder;
-  const auto old = folder.path / "old.db", turned = folder.path / "turned.db";
+  const auto old = folder / "old.db", turned = folder / "turned.db";
   const auto grid = [](const char* values) { return noop_space(fmt::format(R"({{"index": {}}})", values)); };
   run(old, grid("[3, 14, 15, 92, 65]"));
   run(turned, grid("[65, 92, 14, 15, 3]"));
@@ -165,18 +165,18 @@ TEST_CASE("a Bayesian search begins with what it reuses, in whatever order that 
         fmt::format(R"("method": {{"name": "bayes", "trials": {}, "width": 2}}, "limits": {}, )", trials, limits));
   };
   const auto begun = [&](const Space& of, const char* name, const std::filesystem::path& reused) {
-    { CHECK(Store(folder.path / name, of, "f", {.reuse = {reused}}).reused() == 5); }
-    return run(folder.path / name, of, false);
+    { CHECK(Store(folder / name, of, "f", {.reuse = {reused}}).reused() == 5); }
+    return run(folder / name, of, false);
   };
   const Space eight = space("{}", 8), seven = space(R"({"trials": 7})", 50);
   CHECK(begun(eight, "new.db", old) == 3);
   CHECK(begun(eight, "same.db", turned) == 3);
-  CHECK(proposals(folder.path / "new.db") == proposals(folder.path / "same.db"));
-  CHECK(query(folder.path / "new.db", "SELECT count(*) FROM proposals WHERE parameters IS NULL") ==
+  CHECK(proposals(folder / "new.db") == proposals(folder / "same.db"));
+  CHECK(query(folder / "new.db", "SELECT count(*) FROM proposals WHERE parameters IS NULL") ==
         std::vector<std::string>{"5"});
-  CHECK(run(folder.path / "new.db", eight) == 0);
+  CHECK(run(folder / "new.db", eight) == 0);
   CHECK(begun(seven, "limited.db", old) == 2);
-  CHECK(run(folder.path / "limited.db", seven) == 0);
+  CHECK(run(folder / "limited.db", seven) == 0);
 }
 
 TEST_CASE("a changed default discards the proposals and rungs that were made with the previous one") {
@@ -186,7 +186,7 @@ TEST_CASE("a changed default discards the proposals and rungs that were made wit
     return parse_space(R"({"name": "s", "experiment": "noop", "parameters": )" + settings + "}", "s.json", "/", known);
   };
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   SUBCASE("Bayes") {
     const auto bayes = [&](const std::vector<Experiment>& known, int trials) {
       return run(file, space(known, R"({"index": {"min": 0, "max": 99}}, "method": {"name": "bayes", "width": 2, )" +
@@ -214,7 +214,7 @@ TEST_CASE("a method is told of what ran out of memory: it proposes nothing large
           "metric": {"name": "score", "goal": "maximize"}, "parameters": {"index": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]}})",
       "s.json", "/", known);
   TemporaryFolder folder;
-  Store store(folder.path / "s.db", space, "f", {});
+  Store store(folder / "s.db", space, "f", {});
   RunLimits limits(space.limits, 1, 0, Seconds(0), {});
   TrainingSource source(space, store, {}, limits, 1);
   std::int64_t lost = 10;
@@ -237,28 +237,28 @@ TEST_CASE("a limit of trials that ends within a training is reached by both sche
                       fmt::format(R"("limits": {{"trials": {}}}, )", limit));
   };
   const auto limit_of = [&](const Space& s) {
-    Store store(folder.path / "s.db", s, "f", {});
+    Store store(folder / "s.db", s, "f", {});
     RunLimits limits(s.limits, 1, store.counts().terminal(), Seconds(0), {});
     return TrainingSource(s, store, {}, limits, 1).limit();
   };
   const Space two = space(2), four = space(4), ten = space(10);
   CHECK(limit_of(two) == TrainingLimit{1, 2});
   {
-    Store store(folder.path / "s.db", two, "f", {});
+    Store store(folder / "s.db", two, "f", {});
     for (const std::size_t k : {0, 1}) store.finish(training(two, 0), k, worker(), outcome(0.5));
     store.commit();
   }
   CHECK(limit_of(four) == TrainingLimit{2, 1});  // the third trial of the first training, and one of the second
   CHECK(limit_of(ten) == TrainingLimit{});
-  CHECK(run(folder.path / "s.db", four, false) == 2);
-  CHECK(query(folder.path / "s.db", "SELECT \"index\", epochs FROM results ORDER BY 1, 2") ==
+  CHECK(run(folder / "s.db", four, false) == 2);
+  CHECK(query(folder / "s.db", "SELECT \"index\", epochs FROM results ORDER BY 1, 2") ==
         std::vector<std::string>{"1|1", "1|2", "1|3", "2|1"});
 }
 
 TEST_CASE("limits.trials is all there is to do, as the run and the status count it") {
   const auto told_of = [](const std::string& method, int limit) {
     TemporaryFolder folder;
-    const auto file = folder.path / "s.db";
+    const auto file = folder / "s.db";
     run(file, noop_space(R"({"index": [1, 2, 3, 4], "epochs": [1, 2, 4]})", "s",
                          fmt::format(R"("method": "{}", "limits": {{"trials": {}}}, )", method, limit)));
     return told(file) + ": " + report_searches(file, "s").at(0).master;
@@ -272,7 +272,7 @@ TEST_CASE("limits.trials is all there is to do, as the run and the status count 
 /// Scores 0 7 4 1 8 5 2 9 6 3, in tenths.
 TEST_CASE("a target ends a search at the first training that comes to it, of a halving at the first bracket") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const auto ended = [&](const std::string& axes, const std::string& method, const std::string& target) {
     return run(file,
                noop_space(axes, "s", fmt::format(R"("method": {}, "limits": {{"target": {}}}, )", method, target)),
@@ -303,8 +303,8 @@ TEST_CASE("a target ends a search at the first training that comes to it, of a h
 TEST_CASE("a target that is stored ends what workers may do by the synchronous schedule") {
   TemporaryFolder folder;
   const Space space = noop_space(R"({"index": [0, 1, 2, 3, 4, 5]})", "s", R"("limits": {"target": 0.75}, )");
-  CHECK(run(folder.path / "s.db", space, false) == 5);
-  Store store(folder.path / "s.db", space, "f", {});
+  CHECK(run(folder / "s.db", space, false) == 5);
+  Store store(folder / "s.db", space, "f", {});
   RunLimits limits(space.limits, 2, store.counts().terminal(), Seconds(0), {});
   TrainingSource source(space, store, {}, limits, 2);
   CHECK(source.done() == std::vector<TrainingRange>{{0, 4}});
@@ -313,7 +313,7 @@ TEST_CASE("a target that is stored ends what workers may do by the synchronous s
 
 TEST_CASE("an infinite metric counts as undefined: a search and its resumption agree on that") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space space =
       noop_space(R"({"index": [1, 2, 3]})", "s", R"("metric": {"name": "score", "goal": "maximize"}, )");
   const double infinite = std::numeric_limits<double>::infinity();
@@ -336,7 +336,7 @@ TEST_CASE("after any edit, what --retry-failed makes wait is trained by that run
     const auto before = edits.next(), after = edits.next();
     if (!before || !after) continue;
     TemporaryFolder folder;
-    const auto file = folder.path / "s.db";
+    const auto file = folder / "s.db";
     {
       Store store(file, *before, "f", {});
       const auto some_fail = [&](const Reader& read) {

@@ -12,7 +12,7 @@ using namespace stormsweep::test;
 
 TEST_CASE("a live page follows its database, and only when that has changed") {
   const TemporaryFolder folder;
-  const auto file = folder.path / "n.db";
+  const auto file = folder / "n.db";
   const Space space = noop_space(R"({"index": {"min": 1, "max": 9, "step": 1}})", "n");
   Store store(file, space, "f", {});
   store.finish(training(space, 0), 0, worker(), outcome(0.5));
@@ -35,7 +35,7 @@ TEST_CASE("a live page follows its database, and only when that has changed") {
 
 TEST_CASE("copies take a hundredth of the time at most: the next one waits") {
   const TemporaryFolder folder;
-  const auto file = folder.path / "n.db";
+  const auto file = folder / "n.db";
   const Space space = noop_space(R"({"index": [1, 2]})", "n");
   { Store(file, space, "f", {}).finish(training(space, 0), 0, worker(), outcome(0.5)); }
   const Seconds begin = steady_time();  // a busy machine may take any time from here
@@ -49,7 +49,7 @@ TEST_CASE("copies take a hundredth of the time at most: the next one waits") {
 
 TEST_CASE("a live page follows an older version's database, too, and copies it only when that has changed") {
   const TemporaryFolder folder;
-  const auto file = folder.path / "n.db";
+  const auto file = folder / "n.db";
   const Space space = noop_space(R"({"index": [1, 2]})", "n");
   { Store(file, space, "f", {}).finish(training(space, 0), 0, worker(), outcome(0.5)); }
   execute(file, "PRAGMA user_version = 4");
@@ -64,7 +64,7 @@ TEST_CASE("a live page follows an older version's database, too, and copies it o
 
 TEST_CASE("a file that is not our database has no live page, and the attempt leaves nothing behind") {
   const TemporaryFolder folder;
-  CHECK_THROWS_AS(LivePage({{folder.path / "none.db"}, ""}, ""), InputError);
+  CHECK_THROWS_AS(LivePage({{folder / "none.db"}, ""}, ""), InputError);
 }
 
 TEST_CASE("an error of a live page names the user's file, not its copy") {

@@ -84,7 +84,7 @@ TEST_CASE("a curve is among the best by the best of its complete trials, not by 
 
 TEST_CASE("failures of one reason are counted together, whichever folder each one names") {
   const TemporaryFolder folder;
-  const auto file = folder.path / "n.db";
+  const auto file = folder / "n.db";
   const Space space = noop_space(R"({"index": [1, 2, 3]})", "n");
   {
     Store store(file, space, "f", {});
@@ -102,7 +102,7 @@ TEST_CASE("failures of one reason are counted together, whichever folder each on
 TEST_CASE("importance knows a hyperparameter from the table that orders its words, whatever its name") {
   const TemporaryFolder folder;
   const auto importance = [&](const std::string& name) {
-    const auto file = folder.path / (name + ".db");
+    const auto file = folder / (name + ".db");
     const std::vector<Experiment> known{
         parse_experiment(fmt::format(R"({{"name": "e", "summary": "s", "data": [], "run": ["t"],
           "metrics": [{{"name": "loss", "goal": "minimize", "meaning": "m"}}], "hyperparameters": [
@@ -130,7 +130,7 @@ TEST_CASE("importance knows a hyperparameter from the table that orders its word
 
 TEST_CASE("reals are cut to 7 digits, integers and the metric that ranks are not") {
   const TemporaryFolder folder;
-  const auto file = folder.path / "n.db";
+  const auto file = folder / "n.db";
   const Space space = noop_space(R"({"index": [1, 123456789], "milliseconds": [0.1, 0.123456789]})", "n");
   {
     Store store(file, space, "f", {});
@@ -156,7 +156,7 @@ TEST_CASE("integers that JavaScript would round are words, in their order") {
 
 TEST_CASE("with too many trials a page lists the best, and counts all") {
   const TemporaryFolder folder;
-  const auto file = folder.path / "n.db";
+  const auto file = folder / "n.db";
   const std::uint64_t all = most_shown + 5000;
   const Space space = noop_space(fmt::format(R"({{"index": {{"min": 1, "max": {}, "step": 1}}}})", all), "n");
   {
@@ -235,7 +235,7 @@ TEST_CASE("words of a column are in their declared order, and its scale is given
   CHECK_FALSE(column(search, "batch_size").contains("log"));  // a list of values
 
   const TemporaryFolder folder;
-  const auto file = folder.path / "n.db";
+  const auto file = folder / "n.db";
   const Space space = noop_space(R"({"index": {"min": 1, "max": 4, "scale": "log2", "step": 1}})", "n");
   {
     Store store(file, space, "f", {});
@@ -246,7 +246,7 @@ TEST_CASE("words of a column are in their declared order, and its scale is given
 
 TEST_CASE("metrics along a coordinate come with their units") {
   const TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space space = parse_space(R"({"name": "s", "experiment": {"name": "waves", "summary": "s", "run": ["true"],
     "data": [], "metrics": [{"name": "skill", "goal": "maximize", "meaning": "m"}],
     "profiles": [{"name": "lead_time", "unit": "h", "at": [1, 2],
@@ -276,7 +276,7 @@ TEST_CASE("a lack of skill of the best trials is reported") {
   const TornadoResults results;
   CHECK(page_search({{results.file}, ""}, "s")["unskilled"].empty());
   const TemporaryFolder folder;
-  const auto file = folder.path / "t.db";
+  const auto file = folder / "t.db";
   const Space space = tornado_space(R"({"batch_size": [32, 64]})");
   {
     Store store(file, space, "f", {});

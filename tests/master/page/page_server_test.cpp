@@ -62,7 +62,7 @@ std::string say(const std::filesystem::path& path, const std::string& text) {
 
 TEST_CASE("every connection is answered, even if its request comes in pieces, and other text is refused") {
   const TemporaryFolder folder;
-  const UnixSocket socket(folder.path / "s.sock");
+  const UnixSocket socket(folder / "s.sock");
   const std::string large(3'000'000, 'x');
   const PageServer server(socket.descriptor(), [&](const HttpRequest& r) {
     return HttpAnswer{200, "text/plain", r.path == "/large" ? large : "you want " + r.path};
@@ -92,7 +92,7 @@ TEST_CASE("who sends a byte now and then is refused when the time for a request 
 
 TEST_CASE("a server ends at once, whoever has connected and said nothing, or half of a request") {
   const TemporaryFolder folder;
-  const UnixSocket socket(folder.path / "s.sock");
+  const UnixSocket socket(folder / "s.sock");
   const Descriptor port = listen_at_port(0);
   for (const Descriptor* listening : {&socket.descriptor(), &port}) {
     std::optional<PageServer> server;
@@ -112,7 +112,7 @@ TEST_CASE("a server ends at once, whoever has connected and said nothing, or hal
 
 TEST_CASE("a server without descriptors waits for some without work, and can be ended") {
   const TemporaryFolder folder;
-  const UnixSocket listening(folder.path / "s.sock");
+  const UnixSocket listening(folder / "s.sock");
   std::optional<PageServer> server;
   server.emplace(
       listening.descriptor(), [](const HttpRequest&) { return HttpAnswer(); }, Seconds(1000));
@@ -132,7 +132,7 @@ TEST_CASE("a server without descriptors waits for some without work, and can be 
 
 TEST_CASE("a socket is this user's alone, and goes with its server") {
   const TemporaryFolder folder;
-  const auto path = folder.path / "s.sock";
+  const auto path = folder / "s.sock";
   {
     const UnixSocket socket(path);
     struct stat found {};
@@ -147,16 +147,16 @@ TEST_CASE("a socket is this user's alone, and goes with its server") {
 
 TEST_CASE("a socket that a killed server has left is no obstacle; a file is one") {
   const TemporaryFolder folder;
-  const auto path = folder.path / "s.sock";
+  const auto path = folder / "s.sock";
   {
     UnixSocket socket(path);
-    std::filesystem::rename(path, folder.path / "left.sock");
+    std::filesystem::rename(path, folder / "left.sock");
   }
-  CHECK_NOTHROW(UnixSocket(folder.path / "left.sock"));
+  CHECK_NOTHROW(UnixSocket(folder / "left.sock"));
   std::ofstream(path) << "text";
   CHECK_THROWS_WITH_AS(UnixSocket{path}, doctest::Contains("s.sock: no socket can be made there"), InputError);
   CHECK(text_of(path) == "text");
-  CHECK_THROWS_WITH_AS(UnixSocket{folder.path / std::string(200, 'a')}, doctest::Contains("at most 107 characters"),
+  CHECK_THROWS_WITH_AS(UnixSocket{folder / std::string(200, 'a')}, doctest::Contains("at most 107 characters"),
                        InputError);
 }
 

@@ -68,7 +68,7 @@ TEST_CASE("experiments have the columns that tables of their papers need") {
 
 TEST_CASE("words of a profile come as the experiment declares them, and choices down a table") {
   const TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space space = parse_space(R"({"name": "s", "experiment": "segmentation",
     "data": {"train": "a", "validation": "b", "test": "c"},
     "parameters": {"network": ["deeplabv3plus", "tiramisu"], "precision": ["bf16", "fp32"]}})",

@@ -12,7 +12,7 @@ using namespace stormsweep::test;
 
 TEST_CASE("the progress of a halving of two brackets") {
   const TemporaryFolder folder;
-  const auto file = folder.path / "h.db";
+  const auto file = folder / "h.db";
   const Space space = noop_space(R"({"index": {"min": 1, "max": 1000}, "epochs": [1, 3, 9]})", "h",
                                  R"("method": {"name": "halving", "size": 4, "brackets": 2, "eta": 2}, )");
   const auto method = make_method(space);
@@ -47,7 +47,7 @@ TEST_CASE("the progress of a halving of two brackets") {
 
 TEST_CASE("a halving that chooses by the best epoch is done by the values at best epochs") {
   const TemporaryFolder folder;
-  const auto file = folder.path / "h.db";
+  const auto file = folder / "h.db";
   const Space space = noop_space(R"({"index": {"min": 1, "max": 1000}, "epochs": [1, 3]})", "h",
                                  R"("method": {"name": "halving", "size": 2, "brackets": 1, "eta": 2},
                                     "metric": {"name": "score", "at": "best"}, )");

@@ -83,13 +83,13 @@ TEST_CASE("nobody is busy between the stop of a training and its resumption") {
   const TemporaryFolder folder;
   const Space space = noop_space(R"({"index": [1], "epochs": [1, 3, 9]})");
   {
-    Store store(folder.path / "s.db", space, "f", {});
+    Store store(folder / "s.db", space, "f", {});
     const Training one = training(space, 0);
     store.finish(one, 0, rank(1), ended(0, 1));
     store.finish(one, 1, rank(1), ended(0, 3));
     store.finish(one, 2, rank(1), ended(43, 49));
   }
-  const auto intervals = read_busy_intervals(folder.path / "s.db", "");
+  const auto intervals = read_busy_intervals(folder / "s.db", "");
   REQUIRE(intervals.size() == 2);
   CHECK(occupancy(intervals, 1).busy() == 9);
   CHECK(occupancy(intervals, 1).trials == 3);
@@ -105,7 +105,7 @@ TEST_CASE("a training that was stopped before its first trial ended is a job of 
   const TemporaryFolder folder;
   const Space space = noop_space(R"({"index": [1, 2], "epochs": [1, 3]})");
   {
-    Store store(folder.path / "t.db", space, "f", {});
+    Store store(folder / "t.db", space, "f", {});
     const auto finish = [&](std::uint64_t number, std::size_t milestone, Outcome o, double wall) {
       o.timings.wall = wall;
       store.finish(training(space, number), milestone, rank(1), o);
@@ -114,7 +114,7 @@ TEST_CASE("a training that was stopped before its first trial ended is a job of 
     finish(0, 1, ended(60, 65), 34);  // after another stop
     finish(1, 0, ended(70, 77), 7);
   }
-  const auto intervals = read_busy_intervals(folder.path / "t.db", "");
+  const auto intervals = read_busy_intervals(folder / "t.db", "");
   REQUIRE(intervals.size() == 3);
   CHECK(intervals[0].seconds() == 29);
   CHECK(intervals[1].seconds() == 5);
@@ -130,14 +130,14 @@ TEST_CASE("trainings of one curve that do not share their epochs are a job each,
   const TemporaryFolder folder;
   const Space space = noop_space(R"({"epochs": [1, 3]})", "s", R"("share_epochs": false, )");
   {
-    Store store(folder.path / "s.db", space, "f", {});
+    Store store(folder / "s.db", space, "f", {});
     for (const auto& [number, begin, end] : {std::tuple(0, 0.0, 2.0), {1, 3.0, 8.0}}) {
       Outcome o = ended(begin, end);
       o.timings.wall = end - begin;
       store.finish(training(space, std::uint64_t(number)), 0, rank(1), o);
     }
   }
-  const MeasuredTrainings measured(read_busy_intervals(folder.path / "s.db", ""));
+  const MeasuredTrainings measured(read_busy_intervals(folder / "s.db", ""));
   REQUIRE(measured.jobs.size() == 2);
   CHECK(measured.jobs[0].seconds == 2);
   CHECK(measured.jobs[1].seconds == 5);
@@ -163,7 +163,7 @@ TEST_CASE("a pause within a training keeps no rank busy, by hand") {
   const TemporaryFolder folder;
   const Space space = noop_space(R"({"index": [1, 2, 3, 4]})");
   {
-    Store store(folder.path / "p.db", space, "f", {});
+    Store store(folder / "p.db", space, "f", {});
     for (const auto& [number, begin, end] :
          {std::tuple(0, 0.0, 20.0), {1, 0.0, 20.0}, {2, 20.0, 3640.0}, {3, 21.0, 3641.0}}) {
       Outcome o = ended(begin, end);
@@ -171,13 +171,13 @@ TEST_CASE("a pause within a training keeps no rank busy, by hand") {
       store.finish(training(space, std::uint64_t(number)), 0, rank(1 + number % 2), o);
     }
   }
-  const auto intervals = read_busy_intervals(folder.path / "p.db", "");
+  const auto intervals = read_busy_intervals(folder / "p.db", "");
   const Occupancy o = occupancy(intervals, 2);
   CHECK(o.busy() == 80);
   CHECK(o.makespan == 41);
   CHECK(o.unplaced == 0);
   for (const simulation::Job& job : MeasuredTrainings(intervals).jobs) CHECK(job.seconds == 20);
-  CHECK(report_searches(folder.path / "p.db", "").at(0).trials_per_hour == Approx(4 * 3600 / 41.0));
+  CHECK(report_searches(folder / "p.db", "").at(0).trials_per_hour == Approx(4 * 3600 / 41.0));
   // Up to a minute, for a checkpoint say, counts as training; without a wall time nothing is known about pauses.
   CHECK(busy_until(100, 180, 20) == 180);
   CHECK(busy_until(100, 500, 0) == 500);
@@ -187,7 +187,7 @@ TEST_CASE("rungs of one training are busy intervals of their own") {
   const TemporaryFolder folder;
   const Space space = noop_space(R"({"index": [1, 2, 3], "epochs": [1, 3]})", "s", R"("method": "halving", )");
   {
-    Store store(folder.path / "h.db", space, "f", {});
+    Store store(folder / "h.db", space, "f", {});
     const auto method = make_method(space);
     const Training first = method->next().value();
     store.finish(first, 0, rank(1), ended(0, 1));
@@ -195,7 +195,7 @@ TEST_CASE("rungs of one training are busy intervals of their own") {
     for (int i = 0; i < 2; ++i) method->learn(method->next().value(), 0, {0.1});
     store.finish(method->next().value(), 0, rank(1), ended(8, 10));
   }
-  const auto intervals = read_busy_intervals(folder.path / "h.db", "");
+  const auto intervals = read_busy_intervals(folder / "h.db", "");
   REQUIRE(intervals.size() == 2);
   CHECK(occupancy(intervals, 1).busy() == 3);
 }
@@ -204,14 +204,14 @@ TEST_CASE("the trials of one training are one busy interval") {
   const TemporaryFolder folder;
   const Space space = tornado_space(R"({"batch_size": [64, 128], "epochs": [5, 10]})");
   {
-    Store store(folder.path / "t.db", space, "f", {});
+    Store store(folder / "t.db", space, "f", {});
     const Training first = training(space, 0), second = training(space, 1);
     store.finish(second, 0, rank(3), ended(1, 2, 0.1));
     store.finish(second, 1, rank(3), ended(1, 4, 0.1));
     store.finish(first, 0, rank(1), ended(0, 2, 0.1));
     store.start(first, 1, rank(1), epoch + 2);  // still running, so left out
   }
-  auto intervals = read_busy_intervals(folder.path / "t.db", "");
+  auto intervals = read_busy_intervals(folder / "t.db", "");
   REQUIRE(intervals.size() == 2);
   CHECK(intervals[0].ranks == std::vector<int>{1});
   CHECK(intervals[0].end - intervals[0].begin == 2);
@@ -219,8 +219,8 @@ TEST_CASE("the trials of one training are one busy interval") {
   CHECK(intervals[1].end - intervals[1].begin == 3);
   CHECK(intervals[1].trials == 2);
 
-  execute(folder.path / "t.db", "UPDATE trials SET ranks = '4,3' WHERE worker = 3");
-  intervals = read_busy_intervals(folder.path / "t.db", "s");
+  execute(folder / "t.db", "UPDATE trials SET ranks = '4,3' WHERE worker = 3");
+  intervals = read_busy_intervals(folder / "t.db", "s");
   REQUIRE(intervals.size() == 2);
   CHECK(intervals[0].ranks == std::vector<int>{1});
   CHECK(intervals[1].ranks == std::vector<int>{3, 4});
@@ -228,7 +228,7 @@ TEST_CASE("the trials of one training are one busy interval") {
 
 TEST_CASE("a database without what is asked for is refused") {
   const TemporaryFolder folder;
-  const std::string file = folder.path / "n.db";
+  const std::string file = folder / "n.db";
   { Store(file, noop_space(R"({"index": [1]})"), "f", {}); }
   CHECK_THROWS_WITH_AS(read_busy_intervals(file, ""),
                        (file + ": no trial of search 's' has ended; run it first").c_str(), InputError);
@@ -241,7 +241,7 @@ TEST_CASE("databases agree to the last bit, or the difference is reported") {
   const TemporaryFolder folder;
   const Space space = noop_space(R"({"index": [1, 2, 3]})");
   const auto write = [&](const std::string& name, std::vector<double> metrics, Status last = Status::complete) {
-    const auto file = folder.path / name;
+    const auto file = folder / name;
     Store store(file, space, "f", {});
     for (std::uint64_t i = metrics.size(); i-- > 0;) {  // whatever the order of the rows
       Outcome o = outcome(metrics[i]);

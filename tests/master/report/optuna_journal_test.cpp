@@ -46,7 +46,7 @@ TEST_CASE("a search as Optuna's journal: the lines that Optuna 3.1 itself writes
 
 TEST_CASE("words and flags are choices, by their place; curves are intermediate values") {
   const TemporaryFolder folder;
-  const std::string file = (folder.path / "t.db").string();
+  const std::string file = (folder / "t.db").string();
   const Space space = tornado_space(R"({"epochs": 2, "augmentation": ["none", "live"], "pool_last": [false, true]})");
   {
     Store store(file, space, "f", {});
@@ -73,7 +73,7 @@ TEST_CASE("words and flags are choices, by their place; curves are intermediate 
 
 TEST_CASE("what a trial lacks, from before the experiment had it, is no parameter of that trial") {
   const TemporaryFolder folder;
-  const std::string file = (folder.path / "t.db").string();
+  const std::string file = (folder / "t.db").string();
   const Space space = noop_space(R"({"index": [1, 2, 3], "milliseconds": [1, 2]})");
   {
     Store store(file, space, "f", {});

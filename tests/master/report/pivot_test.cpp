@@ -98,7 +98,7 @@ TEST_CASE("a mean, and the number given with it, are of the trials that have the
 
 TEST_CASE("a table that nobody can read is refused, and its cells are there as records") {
   TemporaryFolder folder;
-  const std::string file = (folder.path / "n.db").string();
+  const std::string file = (folder / "n.db").string();
   const Space space = noop_space(R"({"index": {"min": 1, "max": 1100, "step": 1}})", "n");
   {
     Store store(file, space, "f", {});
@@ -134,7 +134,7 @@ TEST_CASE("rows that are words come as they are declared") {
 
 TEST_CASE("networks of the user's own come as the experiment lists them, not by the alphabet") {
   TemporaryFolder folder;
-  const std::string file = (folder.path / "n.db").string();
+  const std::string file = (folder / "n.db").string();
   const Space space = parse_space(R"({"name": "n", "experiment": {"name": "mine", "summary": "s", "loss": "mse",
         "network": ["w4.pt", "w8.pt", "w16.pt"]}, "data": {"train": "a", "validation": "b", "test": "c"},
       "parameters": {"network": ["w8.pt", "w16.pt", "w4.pt"], "batch_size": [1, 2]}})",

@@ -75,7 +75,7 @@ TEST_CASE("values that are words are in their order") {
 
 TEST_CASE("the history: every trial, and the best so far in two points a stretch") {
   const TemporaryFolder folder;
-  const auto file = folder.path / "n.db";
+  const auto file = folder / "n.db";
   const Space space = noop_space(R"({"index": {"min": 1, "max": 7, "step": 1}})", "n");
   {
     Store store(file, space, "f", {});
@@ -91,7 +91,7 @@ TEST_CASE("the history: every trial, and the best so far in two points a stretch
 
 TEST_CASE("of many trials only some are drawn, and the chart says so") {
   const TemporaryFolder folder;
-  const auto file = folder.path / "n.db";
+  const auto file = folder / "n.db";
   const Space space = noop_space(R"({"index": {"min": 1, "max": 2500, "step": 1}})", "n");
   {
     Store store(file, space, "f", {});
@@ -117,7 +117,7 @@ TEST_CASE("nothing to draw, and too much, are refused") {
       "a figure",
       InputError);
   const TemporaryFolder folder;
-  const auto file = folder.path / "n.db";
+  const auto file = folder / "n.db";
   const Space space = noop_space(R"({"index": {"min": 1, "max": 40, "step": 1}})", "n");
   {
     Store store(file, space, "f", {});
@@ -150,7 +150,7 @@ TEST_CASE("choices come in the order in which an experiment declares them, acros
 TEST_CASE("an axis is as the space declares it, or as a list of values lies; numbers of trials are linear") {
   const TemporaryFolder folder;
   auto spacing = [&, number = 0](const std::string& index, const char* rows) mutable {
-    const auto file = folder.path / fmt::format("{}.db", ++number);
+    const auto file = folder / fmt::format("{}.db", ++number);
     const Space space = noop_space(fmt::format(R"({{"index": {}, "epochs": [1, 2]}})", index), "n");
     {
       Store store(file, space, "f", {});
@@ -170,7 +170,7 @@ TEST_CASE("an axis is as the space declares it, or as a list of values lies; num
 
 TEST_CASE("rungs of epochs, a range without a scale, are on a logarithmic axis") {
   const TemporaryFolder folder;
-  const auto file = folder.path / "n.db";
+  const auto file = folder / "n.db";
   const Space space =
       noop_space(R"({"index": {"min": 1, "max": 3, "step": 1}, "epochs": {"min": 1, "max": 27, "step": 1}})", "n");
   {
@@ -184,7 +184,7 @@ TEST_CASE("rungs of epochs, a range without a scale, are on a logarithmic axis")
 
 TEST_CASE("the history shows which trials ended without a value, and goes to the last") {
   const TemporaryFolder folder;
-  const auto file = folder.path / "n.db";
+  const auto file = folder / "n.db";
   const Space space = noop_space(R"({"index": {"min": 1, "max": 5, "step": 1}})", "n");
   {
     Store store(file, space, "f", {});

@@ -10,7 +10,7 @@ using namespace stormsweep::test;
 
 TEST_CASE("only a database of the same experiment has the cost of trainings") {
   const TemporaryFolder folder;
-  const std::string file = (folder.path / "s.db").string();
+  const std::string file = (folder / "s.db").string();
   const Space timed = tornado_space(R"({"epochs": 5, "batch_size": {"min": 64, "max": 83, "step": 1}})");
   {
     Store store(file, timed, "f", {});
@@ -22,12 +22,12 @@ TEST_CASE("only a database of the same experiment has the cost of trainings") {
   }
   Space space = tornado_space(R"({"epochs": 5})");
   space.cost.like = file;
-  CHECK(read_cost(space, folder.path / "none.db").seconds(training(space, 0)) == doctest::Approx(30));
+  CHECK(read_cost(space, folder / "none.db").seconds(training(space, 0)) == doctest::Approx(30));
 
   Space other = noop_space(R"({"index": [1, 2]})");
   other.cost.like = file;
   const std::string message = "cost.like is " + file +
                               ": no search there is of noop; only its trials show what others would take; they are of "
                               "tornado";
-  CHECK_THROWS_WITH_AS(read_cost(other, folder.path / "none.db"), message.c_str(), InputError);
+  CHECK_THROWS_WITH_AS(read_cost(other, folder / "none.db"), message.c_str(), InputError);
 }

@@ -22,7 +22,7 @@ void store_rates(Store& store, const Space& space, const std::vector<double>& ra
 
 TEST_CASE("a rate is the median over replicates, whatever their number") {
   const TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space space = noop_space(R"({"index": [1, 2], "replicate": [1, 2, 3, 4]})");
   {
     Store store(file, space, "f", {});

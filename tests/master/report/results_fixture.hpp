@@ -27,7 +27,7 @@ inline std::string printed(int (*command)(const Arguments&), const Arguments& ar
 /// replicate.
 struct TornadoResults {
   TemporaryFolder folder;
-  std::string file = (folder.path / "t.db").string();
+  std::string file = (folder / "t.db").string();
 
   TornadoResults() {
     const Space space = tornado_space(

@@ -15,7 +15,7 @@ namespace {
 /// data.
 struct SkillResults {
   TemporaryFolder folder;
-  std::string file = (folder.path / "s.db").string();
+  std::string file = (folder / "s.db").string();
 
   SkillResults() {
     const Space space = tornado_space(R"({"batch_size": [32, 64, 128]})");

@@ -37,8 +37,8 @@ Space by(const std::string& method) {
 
 TEST_CASE("halving on a recorded grid of nine, by hand") {
   const TemporaryFolder folder;
-  record(folder.path / "r.db");
-  const RecordedGrid grid = read_recorded_grid(folder.path / "r.db", "");
+  record(folder / "r.db");
+  const RecordedGrid grid = read_recorded_grid(folder / "r.db", "");
   CHECK(grid.best == 8);
   // Among nine, 6, 7 and 8 go on after 1 epoch, and among these 6, the best at 3 epochs: 9 + 3 * 2 + 6 epochs.
   const WhatIf halving = what_if(by(R"("halving")"), grid);
@@ -60,21 +60,21 @@ TEST_CASE("halving on a recorded grid of nine, by hand") {
 
 TEST_CASE("a search that is not whole, or has ranges, cannot be replayed") {
   const TemporaryFolder folder;
-  record(folder.path / "r.db", 2);
-  CHECK_THROWS_WITH_AS(read_recorded_grid(folder.path / "r.db", ""),
+  record(folder / "r.db", 2);
+  CHECK_THROWS_WITH_AS(read_recorded_grid(folder / "r.db", ""),
                        doctest::Contains("6 of the 27 trials of search 'r' are missing; run it to its end first"),
                        InputError);
   const Space ranges =
       noop_space(R"({"index": {"min": 0, "max": 8}})", "d", R"("method": {"name": "random", "trials": 1}, )");
-  { Store(folder.path / "d.db", ranges, "f", {}); }
-  CHECK_THROWS_WITH_AS(read_recorded_grid(folder.path / "d.db", ""), doctest::Contains("only a grid can be replayed"),
+  { Store(folder / "d.db", ranges, "f", {}); }
+  CHECK_THROWS_WITH_AS(read_recorded_grid(folder / "d.db", ""), doctest::Contains("only a grid can be replayed"),
                        InputError);
 }
 
 TEST_CASE("a rung that is not recorded is reported") {
   const TemporaryFolder folder;
-  record(folder.path / "r.db");
-  const RecordedGrid grid = read_recorded_grid(folder.path / "r.db", "");
+  record(folder / "r.db");
+  const RecordedGrid grid = read_recorded_grid(folder / "r.db", "");
   const Space other =
       noop_space(R"({"index": {"min": 0, "max": 8, "step": 1}, "epochs": [1, 2]})", "r", R"("method": "halving", )");
   CHECK_THROWS_WITH_AS(what_if(other, grid), doctest::Contains("nothing is recorded at 2 epochs"), InputError);
@@ -83,7 +83,7 @@ TEST_CASE("a rung that is not recorded is reported") {
 TEST_CASE(
     "a configuration that has failed before a rung has failed there too, and times that are not there are not 0") {
   const TemporaryFolder folder;
-  const auto file = folder.path / "f.db";
+  const auto file = folder / "f.db";
   const Space space = noop_space(R"({"index": [0, 1, 2], "epochs": [1, 3]})", "f", R"("metric": "score", )");
   {
     Store store(file, space, "f", {});
@@ -107,7 +107,7 @@ TEST_CASE(
 
 TEST_CASE("where a search chooses by the best epoch, a point is worth the best up to there") {
   const TemporaryFolder folder;
-  const auto file = folder.path / "b.db";
+  const auto file = folder / "b.db";
   const Space space =
       noop_space(R"({"index": [0, 1], "epochs": [1, 3]})", "b", R"("metric": {"name": "score", "at": "best"}, )");
   {
@@ -142,14 +142,14 @@ TEST_CASE("without shared epochs every trial is trained from its start") {
   const TemporaryFolder folder;
   const Space apart = noop_space(R"({"index": [0, 1], "epochs": [1, 3, 9]})", "a", R"("share_epochs": false, )");
   {
-    Store store(folder.path / "a.db", apart, "f", {});
+    Store store(folder / "a.db", apart, "f", {});
     for (std::uint64_t i = 0; i < 6; ++i) {
       Outcome of = outcome(0.5);
       of.timings.wall = 2.0 * static_cast<double>(training(apart, i).milestones[0]);
       store.finish(training(apart, i), 0, worker(), of);
     }
   }
-  const RecordedGrid grid = read_recorded_grid(folder.path / "a.db", "");
+  const RecordedGrid grid = read_recorded_grid(folder / "a.db", "");
   const WhatIf all = what_if(grid.space, grid);
   CHECK(all.trainings == 6);
   CHECK(all.epochs == 2 * (1 + 3 + 9));  // as one training each they would take 2 * 9
@@ -172,11 +172,11 @@ TEST_CASE("a grid that is too long to look through is refused at once, and one w
   const TemporaryFolder folder;
   const auto refusal_of = [&](const Space& space, std::uint64_t failed) {
     {
-      Store store(folder.path / (space.name + ".db"), space, "f", {});
+      Store store(folder / (space.name + ".db"), space, "f", {});
       for (std::uint64_t i = 0; i < failed; ++i) store.finish(training(space, i), 0, worker(), failure("for a test"));
     }
     try {
-      read_recorded_grid(folder.path / (space.name + ".db"), "");
+      read_recorded_grid(folder / (space.name + ".db"), "");
     } catch (const InputError& error) {
       return std::string(error.what());
     }
@@ -185,11 +185,11 @@ TEST_CASE("a grid that is too long to look through is refused at once, and one w
   const Space huge = noop_space(R"({"index": {"min": 1, "max": 10000000, "step": 1}, "replicate": {"min": 1, "max":
     1000000, "step": 1}})",
                                 "huge");
-  CHECK(refusal_of(huge, 1) == (folder.path / "huge.db").string() +
+  CHECK(refusal_of(huge, 1) == (folder / "huge.db").string() +
                                    ": at least 9999999999999 of the 10000000000000 trials of search 'huge' are "
                                    "missing; run it to its end first");
   CHECK(refusal_of(noop_space(R"({"index": [0, 1]})", "none"), 2) ==
-        (folder.path / "none.db").string() + ": no trial of search 'none' has a score; replay one that has");
+        (folder / "none.db").string() + ": no trial of search 'none' has a score; replay one that has");
 }
 
 TEST_CASE("quantiles over seeds: between the two nearest, those without a value last") {

@@ -110,7 +110,7 @@ TEST_CASE("the store tells what earlier runs of a search cost") {
   const TemporaryFolder folder;
   const Space space = noop_space(R"({"index": [1, 2, 3, 4]})");
   {
-    Store store(folder.path / "s.db", space, "f", {});
+    Store store(folder / "s.db", space, "f", {});
     for (std::uint64_t i = 0; i < 3; ++i) {
       Outcome o = outcome(0.5);
       o.timings.wall = double(i + 1);
@@ -118,7 +118,7 @@ TEST_CASE("the store tells what earlier runs of a search cost") {
     }
     store.finish(training(space, 3), 0, worker(), failure("no"));
   }
-  Store store(folder.path / "s.db", space, "f", {});
+  Store store(folder / "s.db", space, "f", {});
   std::vector<std::pair<Configuration, double>> rows;
   store.each_completed(2, [&](const Configuration& c, double seconds) { rows.emplace_back(c, seconds); });
   REQUIRE(rows.size() == 2);

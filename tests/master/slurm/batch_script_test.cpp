@@ -104,16 +104,16 @@ TEST_CASE("a short job has less notice, and one without requeues asks for none")
 }
 
 TEST_CASE("the shell runs the body of search.sbatch with the job's own words") {
-  test::TemporaryFolder folder;
+  TemporaryFolder folder;
   BatchJob j = job();
-  j.tasks = 3, j.program = folder.path / "storm sweep";
+  j.tasks = 3, j.program = folder / "storm sweep";
   {
     std::ofstream program(j.program);
-    program << "#!/bin/sh\nfor word; do echo \"[$word]\"; done > '" << (folder.path / "words").string() << "'\n";
+    program << "#!/bin/sh\nfor word; do echo \"[$word]\"; done > '" << (folder / "words").string() << "'\n";
   }
   std::filesystem::permissions(j.program, std::filesystem::perms::owner_all);
-  std::ofstream(folder.path / "job") << batch_script(j);
-  CHECK(std::system(("SLURM_ARRAY_TASK_ID=2 bash " + (folder.path / "job").string()).c_str()) == 0);
-  CHECK(test::lines(folder.path / "words") ==
+  std::ofstream(folder / "job") << batch_script(j);
+  CHECK(std::system(("SLURM_ARRAY_TASK_ID=2 bash " + (folder / "job").string()).c_str()) == 0);
+  CHECK(test::lines(folder / "words") ==
         std::vector<std::string>{"[run]", "[/home/me/it's 5%/quick.json]", "[--workers]", "[8]", "[--share]", "[2/3]"});
 }

@@ -32,11 +32,11 @@ inline void reach(Store& store, const Training& t, std::int64_t k) {
 /// The whole search, in a file.
 struct CurveSearch {
   TemporaryFolder folder;
-  std::filesystem::path file = folder.path / "s.db";
+  std::filesystem::path file = folder / "s.db";
 
   explicit CurveSearch(const std::string& metric = accuracy) {
     const Space space = searching_by(metric);
-    Store store(file, space, "f", {.json = folder.path / "s.jsonl"});
+    Store store(file, space, "f", {.json = folder / "s.jsonl"});
     for (const std::int64_t k : {0, 1, 2}) reach(store, training(space, 0), k);
   }
   std::vector<std::string> rows() const {

@@ -30,7 +30,7 @@ TEST_CASE("each milestone has the best epoch of its curve so far, the first at a
 
 TEST_CASE("the best epoch may be of an earlier commit, an earlier run, and an earlier milestone") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space space = searching_by(accuracy);
   for (const std::int64_t k : {0, 1, 2}) {
     Store store(file, space, "f", {});
@@ -46,7 +46,7 @@ TEST_CASE("the best epoch may be of an earlier commit, an earlier run, and an ea
 
 TEST_CASE("the best on the way is known before it is committed, and after, also to who comes later") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   for (const auto& [metric, values] :
        {std::pair(std::string(R"({"name": "validation_accuracy", "at": "best"})"), std::vector{0.7, 0.9, 0.9}),
         {R"({"name": "validation_loss", "at": "best"})", {0.4, 0.3, 0.3}}}) {
@@ -70,7 +70,7 @@ TEST_CASE("the best on the way is known before it is committed, and after, also 
 
 TEST_CASE("rows without a defined value, a curve or an end have no best epoch") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space space = searching_by(accuracy);
   {
     Store store(file, space, "f", {});
@@ -90,7 +90,7 @@ TEST_CASE("a search that chooses by another metric has its best epochs anew, in 
   const CurveSearch search;
   const auto in_lines = [&] {
     Rows rows;
-    for (const std::string& line : lines(search.folder.path / "s.jsonl")) {
+    for (const std::string& line : lines(search.folder / "s.jsonl")) {
       const auto json = nlohmann::json::parse(line);
       rows.push_back(fmt::format("{}|{}|{}", json["configuration"]["epochs"].get<int>(), json["best_epoch"].get<int>(),
                                  json["best_metric"].get<double>()));
@@ -98,7 +98,7 @@ TEST_CASE("a search that chooses by another metric has its best epochs anew, in 
     return rows;
   };
   CHECK(in_lines() == by_accuracy);
-  Store(search.file, searching_by(R"("validation_loss")"), "f", {.json = search.folder.path / "s.jsonl"});
+  Store(search.file, searching_by(R"("validation_loss")"), "f", {.json = search.folder / "s.jsonl"});
   CHECK(search.rows() == by_loss);
   CHECK(in_lines() == by_loss);
 }
@@ -106,7 +106,7 @@ TEST_CASE("a search that chooses by another metric has its best epochs anew, in 
 TEST_CASE("a merged search has the best epochs by its own metric") {
   const CurveSearch one(R"("validation_loss")"), other;
   const Space loss = searching_by(R"("validation_loss")");
-  const auto out = one.folder.path / "out.db";
+  const auto out = one.folder / "out.db";
   { Store(out, loss, "f", {}); }
   SQLite::Database into(out, SQLite::OPEN_READWRITE);
   merge_database(into, out, other.file);
@@ -132,16 +132,16 @@ TEST_CASE("a search chooses by the end of its trials, or by their best epochs") 
     TemporaryFolder folder;
     std::vector<double> heard;
     const auto hear = [&](const RatedTrial& trial, const Identity&) { heard.push_back(trial.metric); };
-    Store store(folder.path / "s.db", space, "f", {.committed = hear});
+    Store store(folder / "s.db", space, "f", {.committed = hear});
     for (const std::int64_t k : {0, 1, 2}) reach(store, training(space, 0), k);
     store.commit();
     const RatedTrial best = store.best().value();
     CHECK(heard[best.trial.value - 1] == best.metric);
     store.close();
-    const Store again(folder.path / "s.db", space, "f", {});
+    const Store again(folder / "s.db", space, "f", {});
     CHECK(again.best()->trial == best.trial);
     CHECK(again.best()->metric == best.metric);
-    CHECK(Store(folder.path / "s.db", space, "f", {}).find(best.trial)->rated.metric == best.metric);
+    CHECK(Store(folder / "s.db", space, "f", {}).find(best.trial)->rated.metric == best.metric);
     return std::pair(best.trial.value, best.metric);
   };
   CHECK(best_of("last") == std::pair(std::uint64_t{2}, 0.8));

@@ -18,7 +18,7 @@ namespace {
 /// A search of two trials that have ended, changed by somebody else.
 struct Damaged {
   TemporaryFolder folder;
-  std::filesystem::path file = folder.path / "r.db";
+  std::filesystem::path file = folder / "r.db";
   Space space = noop_space(R"({"index": [1, 2]})");
 
   explicit Damaged(const std::string& change) {

@@ -29,7 +29,7 @@ using namespace stormsweep::test;
 
 TEST_CASE("files that are no results are refused in one line, by writers and readers") {
   TemporaryFolder folder;
-  const auto file = folder.path / "r.db";
+  const auto file = folder / "r.db";
   const auto refused = [&](const char* message) {
     CHECK_THROWS_WITH_AS(open_for_writing(file), doctest::Contains(message), InputError);
     CHECK_THROWS_WITH_AS(open_for_reading(file), doctest::Contains(message), InputError);
@@ -68,7 +68,7 @@ int no_locks(int, int, ...) {
 
 TEST_CASE("a file system without locks is told apart from a full disk") {
   TemporaryFolder folder;
-  const auto file = folder.path / "r.db";
+  const auto file = folder / "r.db";
   open_for_writing(file);
   sqlite3_vfs* system = sqlite3_vfs_find(nullptr);
   REQUIRE(system->xSetSystemCall(system, "fcntl", reinterpret_cast<sqlite3_syscall_ptr>(no_locks)) == SQLITE_OK);
@@ -105,7 +105,7 @@ void without(const std::vector<const char*>& names, Call call, const std::functi
 TEST_CASE(
     "a disk that refuses to read is told apart from a damaged file, one that refuses to open from a missing folder") {
   TemporaryFolder folder;
-  const auto file = folder.path / "r.db";
+  const auto file = folder / "r.db";
   SQLite::Database database = open_for_writing(file);
   database.exec("PRAGMA cache_size = 1");
   const auto read = [&] { guarded(file, [&] { database.execAndGet("SELECT count(*) FROM trials"); }); };
@@ -122,7 +122,7 @@ TEST_CASE(
 
 TEST_CASE("a database that cannot be opened because too many files are open says so") {
   TemporaryFolder folder;
-  const auto file = folder.path / "r.db";
+  const auto file = folder / "r.db";
   open_for_writing(file);
   rlimit before{};
   getrlimit(RLIMIT_NOFILE, &before);
@@ -146,16 +146,16 @@ TEST_CASE("a new database and its journal follow the umask, so that a group may 
   for (const mode_t mask : {0002, 0022, 0077}) {
     TemporaryFolder folder;
     const mode_t before = umask(mask);
-    SQLite::Database database = open_for_writing(folder.path / "r.db");
+    SQLite::Database database = open_for_writing(folder / "r.db");
     umask(before);
     for (const char* name : {"r.db", "r.db-journal"})
-      CHECK(std::filesystem::status(folder.path / name).permissions() == std::filesystem::perms(0666 & ~mask));
+      CHECK(std::filesystem::status(folder / name).permissions() == std::filesystem::perms(0666 & ~mask));
   }
 }
 
 TEST_CASE("a user who may not write is told what a killed writer left, and who can undo it") {
   TemporaryFolder folder;
-  const auto file = folder.path / "r.db", left = folder.path / "left.db";
+  const auto file = folder / "r.db", left = folder / "left.db";
   {
     SQLite::Database writer = open_for_writing(file);
     writer.exec("PRAGMA cache_size = 1; BEGIN; CREATE TABLE much (x)");
@@ -163,7 +163,7 @@ TEST_CASE("a user who may not write is told what a killed writer left, and who c
     std::filesystem::copy_file(file, left);
     std::filesystem::copy_file(file.string() + "-journal", left.string() + "-journal");
   }
-  std::filesystem::permissions(folder.path, std::filesystem::perms(0755));
+  std::filesystem::permissions(folder.path(), std::filesystem::perms(0755));
   const pid_t child = fork();
   if (child == 0) {
     if (setuid(65534) != 0) _exit(77);
@@ -183,13 +183,13 @@ TEST_CASE("a user who may not write is told what a killed writer left, and who c
 
 TEST_CASE("commits are synchronous") {
   TemporaryFolder folder;
-  SQLite::Database database = open_for_writing(folder.path / "r.db");
+  SQLite::Database database = open_for_writing(folder / "r.db");
   CHECK(database.execAndGet("PRAGMA synchronous").getInt() == 2);  // FULL (sqlite.org/pragma.html)
 }
 
 TEST_CASE("no profile has the name of a table, view or index of the database") {
   TemporaryFolder folder;
-  const auto file = folder.path / "r.db";
+  const auto file = folder / "r.db";
   const Space space = noop_space(R"({"index": [1, 2]})", "s", R"("method": "random", "limits": {"hours": 1}, )");
   { Store store(file, space, "f", {}); }
   {
@@ -216,13 +216,13 @@ TEST_CASE("missing files and folders are reported") {
                        InputError);
   CHECK_THROWS_WITH_AS(open_for_reading("/nowhere/r.db"), doctest::Contains("there is no such file"), InputError);
   TemporaryFolder folder;
-  std::ofstream(folder.path / "empty.db");
-  CHECK_THROWS_WITH_AS(open_for_reading(folder.path / "empty.db"), doctest::Contains("holds no results"), InputError);
+  std::ofstream(folder / "empty.db");
+  CHECK_THROWS_WITH_AS(open_for_reading(folder / "empty.db"), doctest::Contains("holds no results"), InputError);
 }
 
 TEST_CASE("a reader cannot write, but may make temporary tables") {
   TemporaryFolder folder;
-  const auto file = folder.path / "r.db";
+  const auto file = folder / "r.db";
   open_for_writing(file);
   SQLite::Database database = open_for_reading(file);
   CHECK_THROWS_AS(database.exec("DELETE FROM trials"), SQLite::Exception);
@@ -231,7 +231,7 @@ TEST_CASE("a reader cannot write, but may make temporary tables") {
 
 TEST_CASE("a full disk is told, what was committed stays, and the rest is committed once there is room") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space space = noop_space(R"({"index": {"min": 0, "max": 99999, "count": 100000}})");
   {
     Store store(file, space, "f", {});
@@ -275,7 +275,7 @@ TEST_CASE("a new database is taken for its own by all that open it at once") {
       openers.emplace_back([&] {
         together.arrive_and_wait();
         try {
-          open_for_writing(folder.path / (std::to_string(file) + ".db"));
+          open_for_writing(folder / (std::to_string(file) + ".db"));
         } catch (const InputError&) {
           ++refused;
         }

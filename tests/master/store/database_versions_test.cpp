@@ -84,7 +84,7 @@ TEST_CASE("a database of every older version is brought up to date and goes on; 
   for (const Version& version : {first, second, third, fourth}) {
     CAPTURE(version.number);
     TemporaryFolder folder;
-    const auto file = folder.path / "r.db";
+    const auto file = folder / "r.db";
     SQLite::Database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec(version.file());
     const Space space = noop_space(R"({"index": [1, 2]})");
     {
@@ -106,7 +106,7 @@ TEST_CASE("a database of every older version is brought up to date and goes on; 
 TEST_CASE(
     "a reader has an older database brought up to date, and leaves it as it is; so does a writer beside another") {
   TemporaryFolder folder;
-  const auto file = folder.path / "r.db";
+  const auto file = folder / "r.db";
   for (const Version& version : {first, second, third, fourth}) {
     CAPTURE(version.number);
     std::filesystem::remove(file);
@@ -134,7 +134,7 @@ TEST_CASE(
 
 TEST_CASE("an older database is left alone while a host writes it whose clock is behind ours") {
   TemporaryFolder folder;
-  const auto file = folder.path / "r.db";
+  const auto file = folder / "r.db";
   SQLite::Database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec(first.file());
   write_elsewhere(file, 70);
   const Signs signs(file);
@@ -144,10 +144,10 @@ TEST_CASE("an older database is left alone while a host writes it whose clock is
 
 TEST_CASE("an older database that may not be written can be read, but not opened for writing") {
   TemporaryFolder folder;
-  const auto file = folder.path / "r.db";
+  const auto file = folder / "r.db";
   SQLite::Database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec(first.file());
   const std::string before = text_of(file);
-  std::filesystem::permissions(folder.path, std::filesystem::perms(0755));
+  std::filesystem::permissions(folder.path(), std::filesystem::perms(0755));
   std::filesystem::permissions(file, std::filesystem::perms(0444));
   const pid_t child = fork();
   if (child == 0) {

@@ -17,7 +17,7 @@ namespace {
 /// A search with JSON lines beside it.
 struct Search {
   TemporaryFolder folder;
-  std::filesystem::path file = folder.path / "s.db", json = folder.path / "lines" / "s.jsonl";
+  std::filesystem::path file = folder / "s.db", json = folder / "lines" / "s.jsonl";
   Space space = noop_space(R"({"index": [1, 2, 3, 4]})");
 
   void run(std::vector<std::uint64_t> numbers, bool with_json = true, bool retry = false, bool fail = false) {
@@ -87,7 +87,7 @@ TEST_CASE("lines belong to one database as long as it exists") {
   Search search;
   search.run({0, 1});
   const std::string good = text_of(search.json);
-  const auto copy = search.folder.path / "backup.db", other = search.folder.path / "other.db";
+  const auto copy = search.folder / "backup.db", other = search.folder / "other.db";
   std::filesystem::copy_file(search.file, copy);
   const auto run = [&](const std::filesystem::path& file) { Store store(file, search.space, "f", {search.json}); };
   const std::string refusal = search.json.string() + ": has the lines of " + search.file.string() +
@@ -99,8 +99,8 @@ TEST_CASE("lines belong to one database as long as it exists") {
   CHECK(text_of(search.json) == good);
   search.run({2});  // nothing of this keeps the owner from continuing
   CHECK(search.trials() == std::vector<int>{1, 2, 3});
-  std::filesystem::rename(search.file, search.folder.path / "moved.db");
-  CHECK_NOTHROW(run(search.folder.path / "moved.db"));
+  std::filesystem::rename(search.file, search.folder / "moved.db");
+  CHECK_NOTHROW(run(search.folder / "moved.db"));
   CHECK(search.trials() == std::vector<int>{1, 2, 3});
 }
 
@@ -111,9 +111,9 @@ TEST_CASE("one process at a time writes lines, and whoever has given the search 
   execute(search.file, "UPDATE searches SET writer_host = NULL");  // taken for dead, though it still has its lock
   search.run({0});
   CHECK(search.trials() == std::vector<int>{1});
-  Store next(search.folder.path / "next.db", search.space, "f", {search.folder.path / "next/s.jsonl"});
+  Store next(search.folder / "next.db", search.space, "f", {search.folder / "next/s.jsonl"});
   next.close();
-  CHECK(claim_lines(search.folder.path / "next/s.jsonl", search.folder.path / "next.db"));
+  CHECK(claim_lines(search.folder / "next/s.jsonl", search.folder / "next.db"));
 }
 
 TEST_CASE("a retried trial has one line") {
@@ -126,7 +126,7 @@ TEST_CASE("a retried trial has one line") {
 
 TEST_CASE("a file that cannot be written is refused with the remedy") {
   Search search;
-  std::ofstream(search.folder.path / "lines") << "a file, not a folder";
+  std::ofstream(search.folder / "lines") << "a file, not a folder";
   CHECK_THROWS_WITH_AS(search.run({}),
                        doctest::Contains("lines: cannot be made (Not a directory); give a folder with --json"),
                        InputError);

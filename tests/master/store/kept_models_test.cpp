@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 /// A search of trials by index, whose "networks" are files that hold their index.
 struct KeepingSearch {
   TemporaryFolder folder;
-  fs::path file = folder.path / "s.db", cache = folder.path / "s.cache";
+  fs::path file = folder / "s.db", cache = folder / "s.cache";
   Space space = noop_space(R"({"index": {"min": 0, "max": 99, "step": 1}})");
 
   KeepingSearch() { space.goal = Goal::maximize; }
@@ -79,7 +79,7 @@ TEST_CASE("the networks of the best trials stay, whatever the order, and no othe
   CHECK(s.kept() == Kept{"2: 1", "5: 4"});  // trial ids count from 1
   CHECK(run.models.kept()[0].trial == TrialId{2});
   CHECK_FALSE(s.any_fresh());
-  CHECK(run.models.summary(run.store) == (s.folder.path / "s.models").string() + ": the networks of trials 2, 5");
+  CHECK(run.models.summary(run.store) == (s.folder / "s.models").string() + ": the networks of trials 2, 5");
 }
 
 TEST_CASE("at a tie the first in the search's order is kept, whoever was stored first") {
@@ -164,7 +164,7 @@ TEST_CASE("a crash between commit, move and removal is mended at the next start"
     Run run(s, 0);
     for (std::uint64_t i = 0; i < 4; ++i) run.finish(i, outcome(0.1 * double(i)));
   }
-  fs::create_directories(s.folder.path / "s.models");
+  fs::create_directories(s.folder / "s.models");
   for (const std::uint64_t id : {1, 2, 3}) std::ofstream(model_file(s.file, TrialId{id})) << id - 1;  // one too many
   s.save(3);                                                                                          // committed
   s.save(8);                                                                                          // not committed
@@ -192,7 +192,7 @@ TEST_CASE("a search keeps its networks though another one that shares the folder
   KeptModels first = s.models(1);
   Run run(s, 1);
   first.close();
-  CHECK_FALSE(fs::exists(s.folder.path / "s.models"));
+  CHECK_FALSE(fs::exists(s.folder / "s.models"));
   run.train(2, outcome(0.2));
   run.store.commit();
   CHECK(s.kept() == Kept{"1: 2"});
@@ -201,7 +201,7 @@ TEST_CASE("a search keeps its networks though another one that shares the folder
 TEST_CASE("where trials ended without the option, the summary says how to get the best one's network") {
   const KeepingSearch s;
   Run run(s, 1);
-  const std::string none = (s.folder.path / "s.models").string() + ": no network was kept";
+  const std::string none = (s.folder / "s.models").string() + ": no network was kept";
   CHECK(run.models.summary(run.store) == none);
   run.finish(3, outcome(0.1)), run.finish(5, outcome(0.2));
   run.store.commit();
@@ -212,10 +212,10 @@ TEST_CASE("where trials ended without the option, the summary says how to get th
 
 TEST_CASE("networks of another database are neither taken for ours nor touched") {
   const KeepingSearch s;
-  fs::create_directories(s.folder.path / "s.models");
+  fs::create_directories(s.folder / "s.models");
   std::ofstream(model_file(s.file, TrialId{4})) << "old";
   CHECK_THROWS_WITH_AS(Run(s, 1),
-                       ((s.folder.path / "s.models/trial-4.pt").string() + ": " + s.file.string() +
+                       ((s.folder / "s.models/trial-4.pt").string() + ": " + s.file.string() +
                         " has no trial 4; move the networks of another database away, or name another --results")
                            .c_str(),
                        InputError);
@@ -224,7 +224,7 @@ TEST_CASE("networks of another database are neither taken for ours nor touched")
 
 TEST_CASE("a folder that cannot be made is reported before anything is trained") {
   const KeepingSearch s;
-  std::ofstream(s.folder.path / "s.models") << "a file";
+  std::ofstream(s.folder / "s.models") << "a file";
   CHECK_THROWS_AS(Run(s, 1), InputError);
 }
 

@@ -49,7 +49,7 @@ const std::string all = "SELECT \"index\", status, round(score, 3) FROM results 
 
 TEST_CASE("merged parts are the whole, and merging again changes nothing") {
   TemporaryFolder folder;
-  const auto a = folder.path / "a.db", b = folder.path / "b.db", out = folder.path / "out.db";
+  const auto a = folder / "a.db", b = folder / "b.db", out = folder / "out.db";
   fill(a, {1, 3, 5});
   fill(b, {2, 4, 6});
   CHECK(merge(out, {a, b}) == "6 trials new, 0 ended since, 0 had ended there already");
@@ -71,7 +71,7 @@ TEST_CASE("merged parts are the whole, and merging again changes nothing") {
 
 TEST_CASE("a merged search goes on from its proposals and from the extent of its budget, and others are refused") {
   TemporaryFolder folder;
-  const auto a = folder.path / "a.db", b = folder.path / "b.db", c = folder.path / "c.db", out = folder.path / "out.db";
+  const auto a = folder / "a.db", b = folder / "b.db", c = folder / "c.db", out = folder / "out.db";
   const Space space = noop_space(six, "s", R"("method": "bayes", "limits": {"hours": 1}, )");
   const auto propose = [&](const fs::path& file, std::uint64_t width, const std::vector<std::uint64_t>& indices,
                            std::uint64_t extent) {
@@ -111,7 +111,7 @@ TEST_CASE("a merged search goes on from its proposals and from the extent of its
 
 TEST_CASE("a part into which another one is merged no longer counts as a part") {
   TemporaryFolder folder;
-  const auto a = folder.path / "a.db", b = folder.path / "b.db";
+  const auto a = folder / "a.db", b = folder / "b.db";
   fill(a, {1, 3, 5});
   fill(b, {2});
   write_share(a, "s", StoredShare{{0, 2}, 3});
@@ -128,7 +128,7 @@ TEST_CASE("a part into which another one is merged no longer counts as a part") 
 
 TEST_CASE("a merged database is resumed: only what is missing is missing") {
   TemporaryFolder folder;
-  const auto a = folder.path / "a.db", b = folder.path / "b.db", out = folder.path / "out.db";
+  const auto a = folder / "a.db", b = folder / "b.db", out = folder / "out.db";
   fill(a, {1, 2});
   fill(b, {4});
   merge(out, {a, b});
@@ -142,7 +142,7 @@ TEST_CASE("a merged database is resumed: only what is missing is missing") {
 
 TEST_CASE("parts of an edited space are joined by what was trained, not by its number") {
   TemporaryFolder folder;
-  const auto a = folder.path / "a.db", b = folder.path / "b.db", out = folder.path / "out.db";
+  const auto a = folder / "a.db", b = folder / "b.db", out = folder / "out.db";
   fill(a, {1, 2, 3});
   const Space edited = noop_space(R"({"index": [9, 3, 2]})");
   fill(b, {1, 2, 3}, 5, edited);
@@ -152,7 +152,7 @@ TEST_CASE("parts of an edited space are joined by what was trained, not by its n
 
 TEST_CASE("a trial that has ended wins over one that runs, whichever comes first; of two that have, the first stays") {
   TemporaryFolder folder;
-  const auto a = folder.path / "a.db", b = folder.path / "b.db", out = folder.path / "out.db";
+  const auto a = folder / "a.db", b = folder / "b.db", out = folder / "out.db";
   const Space space = noop_space(six);
   fill(a, {1, 2}, 0);
   {
@@ -163,7 +163,7 @@ TEST_CASE("a trial that has ended wins over one that runs, whichever comes first
   }
   CHECK(merge(out, {b, a}) == "3 trials new, 1 ended since, 1 had ended there already");
   CHECK(query(out, all) == Rows{"1|complete|0.1", "2|complete|7.0", "3|waiting|NULL"});
-  const auto other = folder.path / "other.db";
+  const auto other = folder / "other.db";
   CHECK(merge(other, {a, b}) == "3 trials new, 0 ended since, 1 had ended there already");
   CHECK(query(other, all) == Rows{"1|complete|0.1", "2|complete|0.2", "3|waiting|NULL"});
   fill(b, {3});
@@ -173,7 +173,7 @@ TEST_CASE("a trial that has ended wins over one that runs, whichever comes first
 
 TEST_CASE("a trial runs in a merged database only while its writer lives") {
   TemporaryFolder folder;
-  const auto a = folder.path / "a.db", out = folder.path / "out.db";
+  const auto a = folder / "a.db", out = folder / "out.db";
   const Space space = noop_space(six);
   Store store(a, space, "f", {});
   store.start(training(space, 0), 0, worker(), 1.7e9);
@@ -188,7 +188,7 @@ TEST_CASE("a trial runs in a merged database only while its writer lives") {
 
 TEST_CASE("searches side by side, curves and columns of all metrics arrive") {
   TemporaryFolder folder;
-  const auto a = folder.path / "a.db", out = folder.path / "out.db";
+  const auto a = folder / "a.db", out = folder / "out.db";
   const TornadoResults tornado;
   fill(a, {1}, 0, noop_space(six, "n"));
   fill(a, {1, 2}, 0, noop_space(six, "m"));
@@ -207,7 +207,7 @@ TEST_CASE("searches side by side, curves and columns of all metrics arrive") {
 
 TEST_CASE("more rows and epochs than are read at once arrive") {
   TemporaryFolder folder;
-  const auto a = folder.path / "a.db", out = folder.path / "out.db";
+  const auto a = folder / "a.db", out = folder / "out.db";
   const Space space = noop_space(R"({"index": {"min": 1, "max": 10001, "step": 1}})");
   {
     Store store(a, space, "f", {});
@@ -221,7 +221,7 @@ TEST_CASE("more rows and epochs than are read at once arrive") {
 
 TEST_CASE("what cannot be merged is refused in a line, and nothing of it is merged") {
   TemporaryFolder folder;
-  const auto a = folder.path / "a.db", b = folder.path / "b.db", out = folder.path / "out.db";
+  const auto a = folder / "a.db", b = folder / "b.db", out = folder / "out.db";
   fill(a, {1});
   SUBCASE("other data") {
     fill(b, {2}, 0, noop_space(six), "g");
@@ -236,7 +236,7 @@ TEST_CASE("what cannot be merged is refused in a line, and nothing of it is merg
   }
   SUBCASE("an own experiment that shares trainings otherwise") {
     const std::string grid = R"("parameters": {"epochs": [5, 10], "schedule": ["constant", "cosine"]})";
-    const auto own = folder.path / "own.db";
+    const auto own = folder / "own.db";
     fill(own, {2}, 0, own_space("", grid));
     fill(b, {2}, 0, own_space(R"(, "of_length": ["cosine"])", grid));
     CHECK(merge(out, {own, b}) ==
@@ -258,10 +258,10 @@ TEST_CASE("what cannot be merged is refused in a line, and nothing of it is merg
     fill(b, {2});
     execute(b, "PRAGMA user_version = 1000");
     CHECK(merge(out, {a, b}).starts_with(b.string() + ": its schema is version 1000"));
-    CHECK(merge(out, {folder.path / "none.db"}).find("there is no such file") != std::string::npos);
+    CHECK(merge(out, {folder / "none.db"}).find("there is no such file") != std::string::npos);
   }
   SUBCASE("into itself") {
-    CHECK(merge(a, {folder.path / "." / "a.db"}).find("is both OUT and among the files") != std::string::npos);
+    CHECK(merge(a, {folder / "." / "a.db"}).find("is both OUT and among the files") != std::string::npos);
     CHECK(query(a, all) == Rows{"1|complete|0.1"});
   }
   SUBCASE("into a search that runs") {
@@ -276,7 +276,7 @@ TEST_CASE("what cannot be merged is refused in a line, and nothing of it is merg
 
 TEST_CASE("the refusal of an OUT that may not be written names it, not what is merged into it") {
   TemporaryFolder folder;
-  const auto out = folder.path / "out.db", in = folder.path / "in.db";
+  const auto out = folder / "out.db", in = folder / "in.db";
   open_for_writing(out);
   open_for_writing(in);
   SQLite::Database database(out, SQLite::OPEN_READONLY);
@@ -286,22 +286,22 @@ TEST_CASE("the refusal of an OUT that may not be written names it, not what is m
 
 TEST_CASE("JSON lines beside a merged database are written anew by its next run") {
   TemporaryFolder folder;
-  const auto b = folder.path / "b.db", out = folder.path / "out.db";
+  const auto b = folder / "b.db", out = folder / "out.db";
   const Space space = noop_space(six);
-  const auto open = [&] { Store(out, space, "f", {.json = folder.path / "s.jsonl"}); };
+  const auto open = [&] { Store(out, space, "f", {.json = folder / "s.jsonl"}); };
   open();
   fill(out, {1});
   open();
-  CHECK(lines(folder.path / "s.jsonl").size() == 1);
+  CHECK(lines(folder / "s.jsonl").size() == 1);
   fill(b, {2});
   merge(out, {b});
   open();
-  CHECK(lines(folder.path / "s.jsonl").size() == 2);
+  CHECK(lines(folder / "s.jsonl").size() == 2);
 }
 
 TEST_CASE("results of several databases are those of their union") {
   TemporaryFolder folder;
-  const auto a = folder.path / "a.db", b = folder.path / "b.db";
+  const auto a = folder / "a.db", b = folder / "b.db";
   fill(a, {1, 3});
   fill(b, {2, 3});
   const std::string table = printed(

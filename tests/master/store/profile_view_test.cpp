@@ -59,7 +59,7 @@ void fill(const std::filesystem::path& file, const Space& space, const std::vect
 
 struct Forecasts {
   TemporaryFolder folder;
-  std::filesystem::path file = folder.path / "f.db";
+  std::filesystem::path file = folder / "f.db";
   Forecasts() { fill(file, width_space(forecaster("nowcast", "[10, 20, 30]"), "s"), {10, 20, 30}); }
   std::string results(Arguments options) const {
     options.insert(options.begin(), file.string());
@@ -95,7 +95,7 @@ TEST_CASE("a curve has no profile at each of its points") {
 
 TEST_CASE("trials that are not complete have no profile") {
   TemporaryFolder folder;
-  const auto file = folder.path / "f.db";
+  const auto file = folder / "f.db";
   const Space space = width_space(forecaster("nowcast", "[10]"), "s");
   { Store(file, space, "f", {}).finish(training(space, 0), 0, worker(), failure("loss is nan", Status::diverged)); }
   CHECK(query(file, "SELECT * FROM lead_time ORDER BY trial, lead_time").empty());
@@ -119,7 +119,7 @@ TEST_CASE("an experiment that has learned of more values shows the old trials an
 
 TEST_CASE("profiles survive merging, and are in the union of several files") {
   Forecasts f;
-  const auto other = f.folder.path / "g.db", out = f.folder.path / "out.db";
+  const auto other = f.folder / "g.db", out = f.folder / "out.db";
   fill(other, width_space(forecaster("later", "[15]"), "t"), {15});
   printed(merge_command, {out.string(), f.file.string(), other.string()});
   CHECK(query(out, "SELECT * FROM lead_time WHERE search = 's' ORDER BY trial, lead_time") ==

@@ -43,17 +43,17 @@ struct Four {
   /// The checkpoint of a training: a folder, as commands have.
   std::filesystem::path save(std::uint64_t number, const std::string& fingerprint = "f") const {
     const auto curve = curve_identity(training(space, number).configuration, *space.experiment, space.seed);
-    const auto folder_of_it = checkpoint(checkpoints(folder.path / "s.cache"), curve, fingerprint);
+    const auto folder_of_it = checkpoint(checkpoints(folder / "s.cache"), curve, fingerprint);
     std::filesystem::create_directories(folder_of_it / "state");
     return folder_of_it;
   }
 
   TemporaryFolder folder;
-  std::filesystem::path file = folder.path / "s.db";
+  std::filesystem::path file = folder / "s.db";
   Space space = noop_space(R"({"index": [1, 2, 3, 4]})");
 
   Four() {
-    Store store(file, space, "f", {.json = folder.path / "s.jsonl"});
+    Store store(file, space, "f", {.json = folder / "s.jsonl"});
     for (const std::uint64_t i : {0, 1, 3}) store.finish(training(space, i), 0, worker(), outcome(0.1 * double(i)));
     store.finish(training(space, 2), 0, worker(), failure("no"));
   }
@@ -67,20 +67,20 @@ TEST_CASE("deleted trials go with their networks, the JSON lines follow, and the
   keep_network(f.file, 1);
   CHECK(delete_trials(f.file, {TrialId{2}, TrialId{4}, TrialId{99}}) == Removed{2, 0, 1});
   CHECK(query(f.file, "SELECT trial, \"index\" FROM results") == Rows{"1|1", "3|4"});  // stored as 1, 2, 4, 3
-  CHECK(in_lines(f.folder.path / "s.jsonl") == Rows{"1", "3"});
+  CHECK(in_lines(f.folder / "s.jsonl") == Rows{"1", "3"});
   CHECK(network_kept(f.file, 1));
   CHECK_FALSE(network_kept(f.file, 2));
-  Store store(f.file, f.space, "f", {.json = f.folder.path / "s.jsonl"});
+  Store store(f.file, f.space, "f", {.json = f.folder / "s.jsonl"});
   CHECK(store.counts().complete == 2);
   store.finish(store.missing(training(f.space, 2)).value(), 0, worker(), outcome(0.5));
   store.commit();
-  CHECK(in_lines(f.folder.path / "s.jsonl").size() == 3);
+  CHECK(in_lines(f.folder / "s.jsonl").size() == 3);
 }
 
 TEST_CASE("a file that a database names as its JSON lines, but that is none, is not overwritten") {
   for (const char* name : {"diary.txt", "other/s.jsonl"}) {
     const Four f;
-    const auto diary = f.folder.path / name;
+    const auto diary = f.folder / name;
     std::filesystem::create_directories(diary.parent_path());
     std::ofstream(diary) << "dear diary\n";
     execute(f.file, fmt::format("UPDATE searches SET json_file = '{}'", diary.string()));
@@ -99,9 +99,9 @@ TEST_CASE("trials to be run again wait without an outcome, under their numbers")
       query(f.file,
             "SELECT trial, status, attempt, score, error, wall_seconds, finished FROM results WHERE trial IN (1, 4)") ==
       Rows{"1|waiting|1|NULL|NULL|NULL|NULL", "4|waiting|1|NULL|NULL|NULL|NULL"});
-  CHECK(in_lines(f.folder.path / "s.jsonl") == Rows{"2", "3"});
+  CHECK(in_lines(f.folder / "s.jsonl") == Rows{"2", "3"});
   CHECK(rerun_trials(f.file, {TrialId{1}}) == Removed{});  // it waits already
-  Store store(f.file, f.space, "f", {.json = f.folder.path / "s.jsonl"});
+  Store store(f.file, f.space, "f", {.json = f.folder / "s.jsonl"});
   store.finish(store.missing(training(f.space, 0)).value(), 0, worker(), outcome(0.7));
   store.commit();
   CHECK(query(f.file, "SELECT status, score FROM results WHERE trial = 1") == Rows{"complete|0.7"});
@@ -112,7 +112,7 @@ TEST_CASE(
   const Four f;
   const auto first = f.save(0), second = f.save(1), of_other_data = f.save(0, "g");
   const auto works = [&](std::uint64_t number, std::optional<int> rank = {}) {
-    const auto folder = work_folder(f.folder.path / "s.cache", "s",
+    const auto folder = work_folder(f.folder / "s.cache", "s",
                                     identity(training(f.space, number).configuration, *f.space.experiment, 7), rank);
     std::filesystem::create_directories(folder);
     return folder;
@@ -175,12 +175,12 @@ TEST_CASE("networks and JSON lines stay where the rows could not be changed") {
   keep_network(f.file, 1);
   // The last statement before the commit.
   execute(f.file, "CREATE TRIGGER refused BEFORE UPDATE ON searches BEGIN SELECT RAISE(ABORT, 'no'); END");
-  const std::string lines_before = text_of(f.folder.path / "s.jsonl");
+  const std::string lines_before = text_of(f.folder / "s.jsonl");
   for (const auto act : {delete_trials, rerun_trials})
     CHECK_THROWS_WITH_AS(act(f.file, {TrialId{1}}), doctest::Contains("s.db"), InputError);
   CHECK(query(f.file, "SELECT status FROM trials WHERE id = 1") == Rows{"complete"});
   CHECK(network_kept(f.file, 1));
-  CHECK(text_of(f.folder.path / "s.jsonl") == lines_before);
+  CHECK(text_of(f.folder / "s.jsonl") == lines_before);
 }
 
 TEST_CASE("networks are back where the commit itself was refused, and a kill leaves none that stops a run") {
@@ -201,7 +201,7 @@ TEST_CASE("networks are back where the commit itself was refused, and a kill lea
   const auto folder = model_file(f.file, TrialId{1}).parent_path();
   CHECK_FALSE(std::filesystem::is_empty(folder));
   Store store(f.file, f.space, "f", {});
-  KeptModels models(f.file, f.folder.path / "s.cache", f.space, 0);
+  KeptModels models(f.file, f.folder / "s.cache", f.space, 0);
   CHECK_NOTHROW(models.open(store));
   CHECK(std::filesystem::is_empty(folder));
 }
@@ -236,7 +236,7 @@ TEST_CASE("a checkpoint stays if another search on the same data continues from 
 
 TEST_CASE("what a halving has decided without a trial that failed stays decided, as under --retry-failed") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space space = noop_space(R"({"index": [1, 2, 3, 4], "epochs": [1, 3]})", "s", R"("method": "halving", )");
   const auto rung = [&](std::uint64_t i, std::uint32_t number) {
     Training training = test::training(space, i);

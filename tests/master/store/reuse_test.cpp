@@ -19,7 +19,7 @@ using Rows = std::vector<std::string>;
 /// failed; the score is 0.1 * index.
 std::filesystem::path searched(const TemporaryFolder& folder, const Space& space, std::uint64_t complete,
                                const std::string& fingerprint = "f") {
-  const auto file = folder.path / (space.name + ".db");
+  const auto file = folder / (space.name + ".db");
   Store store(file, space, fingerprint, {});
   for (std::uint64_t i = 0; i < complete; ++i) {
     const Training t = training(space, i);
@@ -36,23 +36,23 @@ TEST_CASE("what has ended elsewhere of the same configurations is copied, and th
   TemporaryFolder folder;
   const auto old = searched(folder, noop_space(R"({"index": [1, 2, 3, 4, 5]})", "old"), 3);
   const Space space = noop_space(R"({"index": [9, 4, 3, 2], "replicate": [0, 1]})", "new");
-  const auto file = folder.path / "new.db";
+  const auto file = folder / "new.db";
   const auto missing = [&](Store& store) {
     std::string digits;
     for (std::uint64_t i = 0; i < 8; ++i) digits += store.missing(training(space, i)) ? 'x' : '-';
     return digits;
   };
   SUBCASE("failures too") {
-    Store store(file, space, "f", {.json = folder.path / "new.jsonl", .reuse = {old}});
+    Store store(file, space, "f", {.json = folder / "new.jsonl", .reuse = {old}});
     CHECK(store.reused() == 3);
     CHECK(missing(store) == "xx-x-x-x");  // 9, 4, 3, 2 x 0, 1
     CHECK(store.counts().complete == 2);
     CHECK(store.counts().failed == 1);
     CHECK(store.best()->metric == 0.1 * 3);
-    CHECK(lines(folder.path / "new.jsonl").size() == 3);
+    CHECK(lines(folder / "new.jsonl").size() == 3);
     for (std::uint64_t i : {0, 1, 3}) store.finish(training(space, i), 0, worker(), outcome(0.9));
     store.commit();
-    CHECK(lines(folder.path / "new.jsonl").size() == 6);
+    CHECK(lines(folder / "new.jsonl").size() == 6);
   }
   SUBCASE("but for those that are to be retried") {
     Store store(file, space, "f", {.retry_failed = true, .reuse = {old}});
@@ -82,19 +82,18 @@ TEST_CASE("nothing of other data, another experiment, another seed or another co
   const auto other_values = searched(folder, noop_space(R"({"index": [1, 2, 3, 4], "replicate": 1})", "c"), 3);
   const CurveSearch other_experiment;
   const Space space = noop_space(R"({"index": [1, 2, 3, 4]})", "new");
-  Store store(folder.path / "new.db", space, "f",
-              {.reuse = {other_data, other_seed, other_values, other_experiment.file}});
+  Store store(folder / "new.db", space, "f", {.reuse = {other_data, other_seed, other_values, other_experiment.file}});
   CHECK(store.reused() == 0);
 }
 
 TEST_CASE("nothing is copied of an own experiment that shares trainings otherwise") {
   TemporaryFolder folder;
-  const auto file = folder.path / "old.db";
+  const auto file = folder / "old.db";
   const std::string grid = R"("parameters": {"epochs": [5, 10], "schedule": ["constant", "cosine"]})";
   const Space old = own_space("", grid), edited = own_space(R"(, "of_length": ["cosine"])", grid);
   { Store(file, old, "f", {}).finish(training(old, 0), 0, worker(), outcome(0.5)); }
   const auto reused = [&](const std::string& name, const Space& space) {
-    return Store(folder.path / name, space, "f", {.reuse = {file}}).reused();
+    return Store(folder / name, space, "f", {.reuse = {file}}).reused();
   };
   CHECK(reused("same.db", old) == 1);
   CHECK_THROWS_WITH_AS(
@@ -113,9 +112,9 @@ TEST_CASE("more rows than are read at once are copied, and stand in no method he
   };
   const auto old = searched(folder, space("old"), 5000);  // and one that failed
   execute(old, "UPDATE trials SET method = 'halving', proposal = 1, bracket = 2, rung = 3");
-  Store store(folder.path / "new.db", space("new"), "f", {.reuse = {old}});
+  Store store(folder / "new.db", space("new"), "f", {.reuse = {old}});
   CHECK(store.reused() == 5001);
-  CHECK(query(folder.path / "new.db",
+  CHECK(query(folder / "new.db",
               "SELECT count(*), count(method), count(proposal), count(bracket), count(rung) FROM trials") ==
         Rows{"5001|0|0|0|0"});
 }
@@ -126,7 +125,7 @@ TEST_CASE("curves come along, and best epochs are by the metric here") {
       R"({"name": "new", "experiment": "tornado", "data": {"train": "a", "validation": "b", "test": "c"},
           "metric": "validation_loss", "parameters": {"epochs": [4, 8]}})",
       "space.json", "/");
-  const auto file = old.folder.path / "new.db";
+  const auto file = old.folder / "new.db";
   Store store(file, space, "f", {.reuse = {old.file}});
   CHECK(store.reused() == 1);
   CHECK(store.missing(training(space, 0))->milestones == std::vector<std::int64_t>{8});
@@ -145,7 +144,7 @@ TEST_CASE("rows from before a hyperparameter was added have its default, and are
   };
   const Space plain = space(before, ""), decayed = space(after, R"(, "wd": [0, 0.5])"),
               other = space(after, R"(, "wd": 1)");
-  const auto old = folder.path / "old.db", file = folder.path / "new.db";
+  const auto old = folder / "old.db", file = folder / "new.db";
   {
     Store store(old, plain, "f", {});
     store.add_epochs(training(plain, 1), {{1, 0.5, {{"score", 0.25}}}, {2, 1, {{"score", 0.5}}}});
@@ -158,23 +157,21 @@ TEST_CASE("rows from before a hyperparameter was added have its default, and are
             ": of search 's' 1 rows lack wd, which its experiment has by now, and are none of its trials; run "
             "it with --reuse " +
             old.string() + " and another --results, which takes them at the default");
-  CHECK(Store(folder.path / "other.db", other, "f", {.reuse = {old}}).reused() == 0);
+  CHECK(Store(folder / "other.db", other, "f", {.reuse = {old}}).reused() == 0);
   Store store(file, decayed, "f", {.reuse = {old}});
   CHECK(store.reused() == 1);
   CHECK(query(file, R"(SELECT "index", epochs, wd, score, best_epoch FROM results)") == Rows{"2|2|0.5|0.5|2"});
   CHECK(query(file, "SELECT count(*) FROM curves WHERE trial = 1") == Rows{"2"});
   CHECK(store.missing(training(decayed, 3))->milestones == std::vector<std::int64_t>{4});  // index 2, wd 0.5
   CHECK(rows_of_earlier_experiment(file, decayed).empty());
-  CHECK(Store(folder.path / "back.db", plain, "f", {.reuse = {file}}).reused() == 0);  // no way back
+  CHECK(Store(folder / "back.db", plain, "f", {.reuse = {file}}).reused() == 0);  // no way back
 }
 
 TEST_CASE("files that are no results are refused") {
   TemporaryFolder folder;
   const Space space = noop_space(R"({"index": [1]})");
-  std::ofstream(folder.path / "notes.db") << std::string(5000, 'x');
-  const auto reuse = [&](const char* name) {
-    Store(folder.path / "new.db", space, "f", {.reuse = {folder.path / name}});
-  };
+  std::ofstream(folder / "notes.db") << std::string(5000, 'x');
+  const auto reuse = [&](const char* name) { Store(folder / "new.db", space, "f", {.reuse = {folder / name}}); };
   CHECK_THROWS_WITH_AS(reuse("notes.db"), doctest::Contains("notes.db: this is not a results database"), InputError);
   CHECK_THROWS_WITH_AS(reuse("none.db"), doctest::Contains("none.db: there is no such file"), InputError);
 }

@@ -24,7 +24,7 @@ namespace {
 /// A file whose search `s` was last written by `host`, `pid` and `job`, `age` seconds ago.
 struct Written {
   TemporaryFolder folder;
-  std::filesystem::path file = folder.path / "s.db";
+  std::filesystem::path file = folder / "s.db";
   Space space = noop_space(R"({"index": [1, 2]})");
 
   Written(const std::string& host, std::int64_t pid, const std::string& job, double age) {
@@ -219,21 +219,21 @@ TEST_CASE("a requeued Slurm job takes over at once from itself, but not from oth
 
 TEST_CASE("a writer that was taken over from cannot write any more") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space space = noop_space(R"({"index": [1, 2]})");
-  Store store(file, space, "f", {.json = folder.path / "s.jsonl", .retry_failed = false});
+  Store store(file, space, "f", {.json = folder / "s.jsonl", .retry_failed = false});
   execute(file, "UPDATE searches SET writer_host = 'elsewhere'");
   store.finish(training(space, 0), 0, worker(), outcome(0.5));
   CHECK_THROWS_WITH_AS(store.commit(), doctest::Contains("another process has taken over search 's'"), InputError);
   CHECK(query(file, "SELECT count(*) FROM trials") == std::vector<std::string>{"0"});
-  CHECK(text_of(folder.path / "s.jsonl").empty());
+  CHECK(text_of(folder / "s.jsonl").empty());
 }
 
 TEST_CASE("a writer that was taken over from leaves its successor's JSON lines alone") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db", json = folder.path / "s.jsonl";
+  const auto file = folder / "s.db", json = folder / "s.jsonl";
   const Space space = noop_space(R"({"index": [1, 2]})");
-  Store store(file, space, "f", {.json = folder.path / "s.jsonl"});
+  Store store(file, space, "f", {.json = folder / "s.jsonl"});
   execute(file, "UPDATE searches SET writer_host = 'elsewhere'");
   const std::string theirs = "what the successor has written\n";
   std::ofstream(json) << theirs;
@@ -245,7 +245,7 @@ TEST_CASE("a writer that was taken over from leaves its successor's JSON lines a
 TEST_CASE("of two processes that open a search at once, one gets it") {
   for (int round = 0; round < 5; ++round) {
     TemporaryFolder folder;
-    const auto file = folder.path / "s.db";
+    const auto file = folder / "s.db";
     const Space space = noop_space(R"({"index": [1, 2]})");
     int go[2], done[2];
     REQUIRE(pipe(go) == 0);
@@ -284,7 +284,7 @@ TEST_CASE("of two processes that open a search at once, one gets it") {
 
 TEST_CASE("two searches are written to one file at once") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space a = noop_space(R"({"index": [1, 2]})", "a"), b = noop_space(R"({"index": [1, 2]})", "b");
   Store first(file, a, "f", {}), second(file, b, "g", {});
   first.finish(training(a, 0), 0, worker(), outcome(0.5));

@@ -13,7 +13,7 @@ namespace {
 /// A search whose writer was on another host, and looked at from here.
 struct Elsewhere {
   TemporaryFolder folder;
-  std::filesystem::path file = folder.path / "s.db";
+  std::filesystem::path file = folder / "s.db";
   SQLite::Database database = opened();
 
   SQLite::Database opened() const {

@@ -32,7 +32,7 @@ std::size_t train(const std::filesystem::path& file, const Space& space) {
 TEST_CASE("spaces are distinguished by what they zip and by their conditions") {
   const auto numbering = [](const std::string& parameters, const std::string& more) {
     TemporaryFolder folder;
-    const auto file = folder.path / "s.db";
+    const auto file = folder / "s.db";
     const Space space =
         parse_space(R"({"name": "s", "experiment": "noop", "parameters": )" + parameters + more + "}", "s.json", "/");
     { Store store(file, space, "f", {}); }
@@ -62,7 +62,7 @@ TEST_CASE("spaces are distinguished by what they zip and by their conditions") {
 
 TEST_CASE("an own experiment that would share its trainings otherwise is refused, and nothing is trained twice") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const std::string cosine = R"(, "of_length": ["cosine"])", step = R"(, "of_length": ["step"])";
   const std::string grid = R"("parameters": {"epochs": [5, 10], "schedule": ["constant", "cosine"]})";
   CHECK(train(file, own_space("", grid)) == 4);
@@ -79,7 +79,7 @@ TEST_CASE("an own experiment that would share its trainings otherwise is refused
 
 TEST_CASE("another default of a conditional range in an own experiment is trained") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const std::string random = R"("method": {"name": "random", "trials": 8}, "parameters": {
     "schedule": ["constant", "cosine"], "momentum": {"min": 0.1, "max": 0.5, "when": {"schedule": "cosine"}}})";
   const Space before = own_space("", random), after = own_space("", random, "0.8");
@@ -94,9 +94,9 @@ TEST_CASE("another default of a conditional range in an own experiment is traine
 TEST_CASE("an own experiment with other files is not taken for other data alone") {
   TemporaryFolder folder;
   const Space space = own_space("", R"("parameters": {"epochs": [5, 10]})");
-  { Store store(folder.path / "s.db", space, "f", {}); }
+  { Store store(folder / "s.db", space, "f", {}); }
   CHECK_THROWS_WITH_AS(
-      Store(folder.path / "s.db", space, "g", {}),
+      Store(folder / "s.db", space, "g", {}),
       doctest::Contains("search 's' there has been trained by other files or lines of its experiment, or "
                         "on other data; give this search another name"),
       InputError);

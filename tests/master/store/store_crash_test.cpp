@@ -44,7 +44,7 @@ std::uint64_t read_acknowledged(int pipe_end, unsigned most) {
 
 TEST_CASE("killed at any moment, the store keeps every acknowledged row, exactly once, and the JSON lines agree") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space space = noop_space(R"({"index": {"min": 0, "max": 49999, "count": 50000}})");
   std::mt19937 random(2021);
   std::uint64_t acknowledged = 0;
@@ -62,10 +62,10 @@ TEST_CASE("killed at any moment, the store keeps every acknowledged row, exactly
     close(ends[0]);
     waitpid(child, nullptr, 0);
 
-    const std::string json_before = text_of(folder.path / "s.jsonl");
+    const std::string json_before = text_of(folder / "s.jsonl");
     std::uint64_t complete = 0;
     {
-      Store store(file, space, "f", {folder.path / "s.jsonl", false});
+      Store store(file, space, "f", {folder / "s.jsonl", false});
       complete = store.counts().complete;
       CHECK(store.counts().running == 0);
     }
@@ -78,11 +78,11 @@ TEST_CASE("killed at any moment, the store keeps every acknowledged row, exactly
           std::vector<std::string>{fmt::format("{0}|{0}|{0}|{0}", complete)});
     CHECK(query(file, "PRAGMA integrity_check") == std::vector<std::string>{"ok"});
     std::set<std::string> indices;
-    for (const std::string& line : lines(folder.path / "s.jsonl"))
+    for (const std::string& line : lines(folder / "s.jsonl"))
       indices.insert(nlohmann::json::parse(line)["configuration"]["index"].dump());
     CHECK(indices.size() == complete);
-    CHECK(lines(folder.path / "s.jsonl").size() == complete);
-    CHECK(json_before.starts_with(text_of(folder.path / "s.jsonl")));
+    CHECK(lines(folder / "s.jsonl").size() == complete);
+    CHECK(json_before.starts_with(text_of(folder / "s.jsonl")));
   }
   CHECK(acknowledged > 100);
 }

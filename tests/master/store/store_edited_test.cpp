@@ -22,7 +22,7 @@ const std::string one_to_three = R"({"index": [1, 2, 3]})";
 
 TEST_CASE("an edited space under the same name runs only what is new, whatever the numbers of its trainings") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space before = noop_space(R"({"index": [1, 2, 3], "replicate": [0, 1]})");
   {
     Store store(file, before, "f", {});
@@ -68,7 +68,7 @@ TEST_CASE("an experiment with another default or other hyperparameters trains al
   };
   const Space before = space(first), after = space(second);
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const auto missing = [&](const Space& s) {
     Store store(file, s, "f", {});
     std::uint64_t trials = 0;
@@ -91,7 +91,7 @@ TEST_CASE("an experiment with another default or other hyperparameters trains al
 
 TEST_CASE("a search of that name with another experiment or other data is refused with the remedy") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   { Store store(file, noop_space(one_to_three), "f", {}); }
   CHECK_THROWS_WITH_AS(
       Store(file, tornado_space(R"({"epochs": [1]})"), "f", {}),
@@ -104,7 +104,7 @@ TEST_CASE("a search of that name with another experiment or other data is refuse
 
 TEST_CASE("the best trial follows metric and goal, which may change between runs") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const auto space = [](const char* goal) {
     return noop_space(one_to_three, "s", std::string(R"("metric": {"name": "score", "goal": ")") + goal + "\"}, ");
   };
@@ -125,7 +125,7 @@ TEST_CASE("the best trial follows metric and goal, which may change between runs
 
 TEST_CASE("counts and the best are of the space as it is, not of its earlier versions and seeds") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const auto counted = [&](const Space& space) {
     Store store(file, space, "f", {});
     return std::pair(store.counts().complete, store.best() ? store.best()->metric : -1);
@@ -149,7 +149,7 @@ TEST_CASE("counts and the best are of the space as it is, not of its earlier ver
 
 TEST_CASE("rows of the space that a random search does not draw are not its own") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space grid = noop_space(R"({"index": {"min": 1, "max": 6, "step": 1}})");
   {
     Store store(file, grid, "f", {});
@@ -168,7 +168,7 @@ TEST_CASE("rows of the space that a random search does not draw are not its own"
 
 TEST_CASE("after its trials were lowered, a search counts those that it still asks for") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   std::string range = R"({"min": 0, "max": 1000})", method = "random";
   SUBCASE("random, of a range") {}
   SUBCASE("random, of a list") {

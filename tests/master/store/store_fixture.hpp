@@ -2,9 +2,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -15,21 +13,10 @@
 #include "search/base/utc.hpp"
 #include "search/space/space.hpp"
 #include "search/space/trainings.hpp"
+#include "tests/folder.hpp"
 #include "tests/text_of.hpp"
 
 namespace stormsweep::test {
-
-/// A folder, removed at the end of the test.
-struct TemporaryFolder {
-  std::filesystem::path path = std::filesystem::temp_directory_path() /
-                               ("stormsweep-store-" + std::to_string(getpid()) + "-" + std::to_string(next()++));
-  TemporaryFolder() { std::filesystem::create_directories(path); }
-  ~TemporaryFolder() { std::filesystem::remove_all(path); }
-  static std::atomic<int>& next() {
-    static std::atomic<int> number;
-    return number;
-  }
-};
 
 /// A noop search `name`, all of whose parameters are `parameters`.
 inline Space noop_space(const std::string& parameters, const std::string& name = "s", const std::string& extra = "") {

@@ -40,10 +40,10 @@ TEST_CASE("a commit is told once, whether it failed or took effect although its 
   for (int sync = 1; sync <= 6; ++sync) {
     CAPTURE(sync);
     const TemporaryFolder folder;
-    const auto file = folder.path / "s.db";
+    const auto file = folder / "s.db";
     const Space space = noop_space(R"({"index": [1, 2, 3]})");
     int told = 0;
-    Store store(file, space, "f", {.json = folder.path / "s.jsonl", .committed = [&](auto&, auto&) { ++told; }});
+    Store store(file, space, "f", {.json = folder / "s.jsonl", .committed = [&](auto&, auto&) { ++told; }});
     for (std::uint64_t i = 0; i < 3; ++i) store.finish(training(space, i), 0, worker(), outcome(0.5));
     syncs_until_failure = sync;
     if (!store.commit()) {
@@ -55,7 +55,7 @@ TEST_CASE("a commit is told once, whether it failed or took effect although its 
     CHECK(told == 3);
     CHECK(store.counts().complete == 3);
     CHECK(store.best()->trial == TrialId{1});
-    CHECK(lines(folder.path / "s.jsonl").size() == 3);
+    CHECK(lines(folder / "s.jsonl").size() == 3);
   }
   CHECK(refused > took_effect);
   CHECK(took_effect > 0);
@@ -67,7 +67,7 @@ TEST_CASE(
   for (int sync = 1; sync <= 6; ++sync) {
     CAPTURE(sync);
     const TemporaryFolder folder;
-    const auto file = folder.path / "s.db";
+    const auto file = folder / "s.db";
     const Space space = noop_space(R"({"index": [1, 2]})");
     {
       Store store(file, space, "f", {});

@@ -38,7 +38,7 @@ void store_and_crash(const std::filesystem::path& file, const Space& space, cons
 
 TEST_CASE("a finished trial is there after reopening, and only the others are missing") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space space = noop_space(three);
   {
     Store store(file, space, "f", {});
@@ -56,7 +56,7 @@ TEST_CASE("a finished trial is there after reopening, and only the others are mi
 TEST_CASE("at a tie in the metric the best is the first in the search's order, whoever was stored first") {
   for (const auto& order : {std::vector<std::uint64_t>{0, 1, 2}, {2, 1, 0}, {1, 2, 0}}) {
     TemporaryFolder folder;
-    const auto file = folder.path / "s.db";
+    const auto file = folder / "s.db";
     const Space space = noop_space(three);
     const auto best_index = [&](Store& store) {
       return query(file, fmt::format("SELECT \"index\" FROM results WHERE trial = {}", store.best()->trial.value));
@@ -75,7 +75,7 @@ TEST_CASE("at a tie in the metric the best is the first in the search's order, w
 
 TEST_CASE("the view has a column a hyperparameter and a metric, and readable times") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space space = noop_space(R"({"index": [1, 2], "milliseconds": [1, 2.5]})");
   {
     Store store(file, space, "f", {});
@@ -94,7 +94,7 @@ TEST_CASE("the view has a column a hyperparameter and a metric, and readable tim
 
 TEST_CASE("views hold the union of the experiments in the file; flags are 0 or 1") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space noop = noop_space(three, "n");
   const Space tornado = tornado_space(R"({"batch_size": [128, 256], "pool_last": [false, true], "epochs": [1]})");
   {
@@ -115,7 +115,7 @@ TEST_CASE("views hold the union of the experiments in the file; flags are 0 or 1
 
 TEST_CASE("a second outcome of the same trial is ignored") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space space = noop_space(three);
   {
     Store store(file, space, "f", {});
@@ -132,7 +132,7 @@ TEST_CASE("a second outcome of the same trial is ignored") {
 
 TEST_CASE("trials left running by a dead job wait, with their attempt") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space space = noop_space(three);
   store_and_crash(file, space, [&](Store& store) {
     Training second = training(space, 1);
@@ -155,7 +155,7 @@ TEST_CASE("trials left running by a dead job wait, with their attempt") {
 
 TEST_CASE("missing milestones shorten the training") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space space = tornado_space(R"({"epochs": [5, 10, 15], "batch_size": [32, 64]})");
   const Training whole = training(space, 1);
   REQUIRE(whole.milestones == std::vector<std::int64_t>{5, 10, 15});
@@ -174,7 +174,7 @@ TEST_CASE("missing milestones shorten the training") {
 
 TEST_CASE("failed trials stay unless they are to be retried; their attempts then start anew") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space space = noop_space(R"({"index": [1, 2, 3, 4, 5]})");
   {
     Store store(file, space, "f", {});
@@ -210,7 +210,7 @@ TEST_CASE("failed trials stay unless they are to be retried; their attempts then
 
 TEST_CASE("numbers come back to the last bit; undefined metrics are NULL") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space space = noop_space(R"({"index": {"min": 0, "max": 999, "count": 1000}})");
   std::mt19937_64 random(1);
   std::vector<double> metrics;
@@ -245,7 +245,7 @@ TEST_CASE("numbers come back to the last bit; undefined metrics are NULL") {
 
 TEST_CASE("curves are stored once a training and shown up to each trial's milestone") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space space = tornado_space(R"({"epochs": [1, 3]})");
   const Training both = training(space, 0);
   {
@@ -269,9 +269,9 @@ TEST_CASE("curves are stored once a training and shown up to each trial's milest
 
 TEST_CASE("a reader that holds the file costs nothing: outcomes wait in memory until it lets go") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space space = noop_space(R"({"index": [1, 2, 3]})");
-  Store store(file, space, "f", {.json = folder.path / "s.jsonl", .last_patience = Seconds(0.1)});
+  Store store(file, space, "f", {.json = folder / "s.jsonl", .last_patience = Seconds(0.1)});
   store.finish(training(space, 0), 0, worker(), outcome(0.1));
   REQUIRE(store.commit());
   {
@@ -292,12 +292,12 @@ TEST_CASE("a reader that holds the file costs nothing: outcomes wait in memory u
   CHECK(store.settle() == 0);
   CHECK(store.problem().empty());
   CHECK(query(file, "SELECT score FROM results") == std::vector<std::string>{"0.1", "0.2", "0.3"});
-  CHECK(lines(folder.path / "s.jsonl").size() == 3);
+  CHECK(lines(folder / "s.jsonl").size() == 3);
 }
 
 TEST_CASE("a closed store has given its search up: nothing runs, and nobody writes it") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space space = noop_space(R"({"index": [1, 2]})");
   Store store(file, space, "f", {});
   store.start(training(space, 0), 0, worker(), 1.7e9);
@@ -312,15 +312,15 @@ TEST_CASE("an earlier run that was out of memory is reported as that") {
   TemporaryFolder folder;
   const Space space = noop_space(R"({"index": [1, 2, 3], "epochs": [1, 3]})", "s", R"("method": "halving", )");
   {
-    Store store(folder.path / "s.db", space, "f", {});
+    Store store(folder / "s.db", space, "f", {});
     store.finish(training(space, 0), 0, worker(), failure("no", Status::out_of_memory));
     store.finish(training(space, 1), 0, worker(), failure("no"));
   }
-  Store store(folder.path / "s.db", space, "f", {});
+  Store store(folder / "s.db", space, "f", {});
   CHECK(store.ended(training(space, 0), 0)->out_of_memory);
   CHECK_FALSE(store.ended(training(space, 1), 0)->out_of_memory);
   CHECK_FALSE(store.ended(training(space, 2), 0));
-  SQLite::Database database = open_for_reading(folder.path / "s.db");
+  SQLite::Database database = open_for_reading(folder / "s.db");
   const RowOutcomes rows = read_row_outcomes(database, "s", space);
   const auto key = [&](std::uint64_t i) {
     return identity(training(space, i).trial(0, *space.experiment), *space.experiment, space.seed);

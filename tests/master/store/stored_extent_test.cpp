@@ -21,7 +21,7 @@ Space space_of(const std::string& hours, const std::string& index = "[1, 2, 3]")
 
 TEST_CASE("an extent is kept for the budget and the space that it was chosen for") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space space = space_of("8");
   CHECK_FALSE(read_extent(file, space));  // no file
   Store(file, space, "f", {});

@@ -11,7 +11,7 @@ using namespace stormsweep::test;
 
 TEST_CASE("a database tells which part of a search it holds, until it is to hold all of it") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   for (const char* name : {"s", "t"}) Store(file, noop_space(R"({"index": [1, 2, 3]})", name), "f", {});
   const auto read = [&](const std::string& search) {
     SQLite::Database database = open_for_reading(file);
@@ -34,7 +34,7 @@ TEST_CASE("a database tells which part of a search it holds, until it is to hold
 
 TEST_CASE("a database with trials of one division takes none of another") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space space = noop_space(R"({"index": [1, 2, 3]})");
   CHECK_NOTHROW(refuse_other_division(file, "s", {0, 2}));  // no file
   { Store store(file, space, "f", {}); }

@@ -9,7 +9,7 @@ using namespace stormsweep::test;
 
 TEST_CASE("a training takes as long as its longest trial; databases that are not there yet are passed over") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space space = tornado_space(R"({"epochs": [5, 10], "batch_size": [64, 128]})");
   {
     Store store(file, space, "f", {});
@@ -23,7 +23,7 @@ TEST_CASE("a training takes as long as its longest trial; databases that are not
       }
     }
   }
-  const auto measured = measure_trainings({file, folder.path / "none.db", file}, "s");
+  const auto measured = measure_trainings({file, folder / "none.db", file}, "s");
   CHECK(measured.count == 4);
   CHECK(measured.mean == 30);
   CHECK(measured.longest == 40);

@@ -75,7 +75,7 @@ const std::map<std::string, std::string> in_sql{{"identity", "X'1A1A1A1A1A1A1A1A
 /// A database with one search, whose number is 1.
 struct File {
   TemporaryFolder folder;
-  std::filesystem::path path = folder.path / "s.db";
+  std::filesystem::path path = folder / "s.db";
 
   File() { Store(path, noop_space(R"({"index": [12]})"), "f", {}); }
   void write(const TrialRecord& record) const {

@@ -13,7 +13,7 @@ using namespace stormsweep::test;
 
 TEST_CASE("--retry-failed leaves trials of an earlier space, which nobody would train, as they are") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space both = noop_space(R"({"index": [1, 2]})"), one = noop_space(R"({"index": [1]})");
   {
     Store store(file, both, "f", {});
@@ -27,7 +27,7 @@ TEST_CASE("--retry-failed leaves trials of an earlier space, which nobody would 
 
 TEST_CASE("--retry-failed leaves trials beyond those that the method still asks for as they are") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const auto space = [](int trials) {
     return noop_space(R"({"index": {"min": 1, "max": 50, "step": 1}})", "s",
                       fmt::format(R"("method": {{"name": "random", "trials": {}}},)", trials));
@@ -47,7 +47,7 @@ TEST_CASE("--retry-failed leaves trials beyond those that the method still asks 
 TEST_CASE(
     "--retry-failed leaves trials beyond limits.trials, or beyond limits.target of an edited space, as they are") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const auto space = [](const char* values, const std::string& limits = "") {
     return noop_space(fmt::format(R"({{"index": [{}]}})", values), "s", limits);
   };
@@ -84,7 +84,7 @@ TEST_CASE(
 
 TEST_CASE("--retry-failed leaves trials beyond the first to reach limits.target, which would not begin, as they are") {
   TemporaryFolder folder;
-  const auto file = folder.path / "s.db";
+  const auto file = folder / "s.db";
   const Space space = noop_space(R"({"index": [1, 2, 3, 4]})", "s", R"("limits": {"target": 0.5},)");
   {
     Store store(file, space, "f", {});
