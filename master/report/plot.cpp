@@ -179,11 +179,11 @@ Chart plot_history(Selection& selection, const SearchSummary& search, const std:
   without.name = fmt::format("{} without a value", without.points.size());
   Chart chart{"trial", with_unit(selection, metric), {}, {}};
   chart.spacing = Spacing::linear;
-  if (!trials.points.empty()) chart.panels.push_back({"", {trials}});
-  for (Chart::Panel& panel : chart.panels) {
-    thin(panel.lines[0]);
-    if (metric == search.choice()) panel.lines.push_back(std::move(best));
-    if (!without.points.empty()) panel.lines.push_back(std::move(without));
+  if (!trials.points.empty()) {
+    thin(trials);
+    auto& lines = chart.panels.emplace_back(Chart::Panel{"", {std::move(trials)}}).lines;
+    if (metric == search.choice()) lines.push_back(std::move(best));
+    if (!without.points.empty()) lines.push_back(std::move(without));
   }
   check_lines(chart.panels.empty() ? 0 : chart.panels[0].lines.size());
   return chart;
