@@ -17,7 +17,8 @@ struct JobEnd {
 
 /// Runs `mpirun -n <workers + 1> stormsweep run <arguments>`, with `environment` added, to its end. The status is what
 /// rank 0 reports (mpirun's own says nothing under --enable-recovery), and the job is over when no rank of this host is
-/// left. Any other end is explained on standard error.
+/// left. Any other end is explained on standard error. An mpirun whose folder another one has removed (lost_folder in
+/// launcher.hpp) is started again.
 ///
 /// SIGINT, SIGTERM and SIGUSR1 drain it, even before the ranks have started; a second SIGINT ends it at once. Ctrl-Z
 /// stops the ranks of this host with us, and `fg` or `bg` continues all. A job is ended if a rank dies while MPI

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include "search/base/error.hpp"
@@ -35,9 +36,11 @@ namespace {
 
 constexpr std::time_t at_least = 60;  // seconds of age: a new folder has no lock yet
 
-/// Of all folders of this host: where hosts share a file system, one may not see the locks of another.
-std::string unnamed() {
-  return "stormsweep-" + host_name() + "-XXXXXX";
+constexpr std::string_view unnamed = "XXXXXX";
+
+/// What the names of this host's folders begin with: where hosts share a file system, one may not see another's locks.
+std::string prefix() {
+  return "stormsweep-" + host_name() + '-';
 }
 
 /// Whether nobody holds its lock: its process was killed.
@@ -48,11 +51,11 @@ bool is_orphan(const Descriptor& folder) {
 }
 
 void remove_orphans(const fs::path& folder) {
-  const std::string ours = unnamed();
+  const std::string ours = prefix();
   std::error_code ignored;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
     const std::string name = entry.path().filename().string();
-    if (name.size() != ours.size() || !name.starts_with(ours.substr(0, ours.rfind('-') + 1))) continue;
+    if (name.size() != ours.size() + unnamed.size() || !name.starts_with(ours)) continue;
     const Descriptor opened(::open(entry.path().c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (opened && is_orphan(opened)) fs::remove_all(entry.path(), ignored);
   }
@@ -63,7 +66,7 @@ void remove_orphans(const fs::path& folder) {
 PrivateFolder::PrivateFolder() {
   const fs::path folder = temporary_folder();
   remove_orphans(folder);
-  std::string name = (folder / unnamed()).string();
+  std::string name = (folder / prefix().append(unnamed)).string();
   if (!mkdtemp(name.data())) refuse_file(folder, "cannot take temporary files", temporary_remedy);
   path_ = name;
   lock_ = Descriptor(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
