@@ -218,6 +218,10 @@ TornadoPath fastest_path(const TornadoCnn& network, const torch::Tensor& input) 
   return served && (type == torch::kFloat32 || rounds(network)) ? TornadoPath::kernels : TornadoPath::layers;
 }
 
+bool tornado_gains_from_bfloat16() {
+  return tornado_amx_kernels() != nullptr;
+}
+
 TornadoLoss tornado_loss(TornadoCnn& network, const torch::Tensor& input, const torch::Tensor& target,
                          double positive_weight, TornadoPath path) {
   const auto dropout = network.draw_dropout(input);

@@ -16,6 +16,10 @@ enum class TornadoPath {
 /// The fastest path for `network` on the device of `input`.
 TornadoPath fastest_path(const TornadoCnn& network, const torch::Tensor& input);
 
+/// Whether this processor's kernels are faster in bf16 than in float32: by matrix units (AMX). Others round to
+/// bfloat16, and multiply as in float32.
+bool tornado_gains_from_bfloat16();
+
 struct TornadoLoss {
   torch::Tensor loss;    ///< scalar with the graph for backward: mean binary cross-entropy, positives weighted
   torch::Tensor logits;  ///< [n], without the graph

@@ -1,9 +1,16 @@
 #include "experiments/tornado/tornado_check.hpp"
 
+#include <torch/cuda.h>
+
+#include <algorithm>
+
 #include "datasets/files/splits.hpp"
 #include "datasets/storms/storm_labels.hpp"
 #include "datasets/storms/storms.hpp"
+#include "models/tornado_loss.hpp"
 #include "search/base/error.hpp"
+#include "search/base/processor.hpp"
+#include "search/space/space.hpp"
 
 namespace stormsweep {
 
@@ -17,6 +24,12 @@ std::string note(const std::string& split, const Storms& storms) {
   }
   return split + ": " + std::to_string(storms.size()) + " storms, " + std::to_string(by_max) +
          " positive (label max), " + std::to_string(by_mean) + " (label mean)";
+}
+
+/// Whether bf16 is asked for where bfloat16 products pay, and so nobody else warns, yet not by this network's kernels.
+bool gains_nothing_from_bf16(const Space& space) {
+  return std::ranges::count(values(space, "precision"), Value(std::string("bf16"))) > 0 &&
+         !torch::cuda::is_available() && gains_from_bfloat16() && !tornado_gains_from_bfloat16();
 }
 
 std::string sound_fingerprint(const Storms& storms, const std::filesystem::path& path,
@@ -41,6 +54,10 @@ DataCheck check_tornado_data(const Space& space, const KeptScans& kept) {
         kept.find("storms 1", {path}, [&](const auto& progress) { return sound_fingerprint(storms, path, progress); });
     report.notes.push_back(note(split, storms));
   }
+  if (gains_nothing_from_bf16(space))
+    report.notes.emplace_back(
+        "precision bf16 gains nothing for this network on a processor without matrix units (AMX): its kernels round "
+        "to bfloat16 and multiply as in fp32, which is as fast");
   return report;
 }
 

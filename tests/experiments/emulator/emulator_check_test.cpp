@@ -7,26 +7,14 @@
 
 #include "search/base/error.hpp"
 #include "tests/experiments/emulator/emulator_world.hpp"
+#include "tests/experiments/space_of.hpp"
 
 using namespace stormsweep;
-
-namespace {
-
-Space space_on(const std::map<std::string, std::filesystem::path>& data, const std::string& parameters) {
-  Space space = parse_space(R"({"name": "t", "experiment": "emulator", "data": {"train": "a", "test": "b"},
-                                "parameters": )" +
-                                parameters + "}",
-                            "t.json", "/");
-  space.data = data;
-  return space;
-}
-
-}  // namespace
 
 TEST_CASE("the check reports what each split holds, how large networks are, and what there is to beat") {
   const EmulatorWorld world;
   const auto parameters = R"({"init_dim": [2, 4], "hidden": 8, "window": [12, 6]})";
-  const DataCheck report = check_emulator_data(space_on(world.data(), parameters));
+  const DataCheck report = check_emulator_data(space_of("emulator", world.data(), parameters));
   CHECK(report.fingerprint.size() == 3 * 32);
   REQUIRE(report.notes.size() == 6);
   // With two members: six years of ssp126 and ssp585, four of ssp370, each without its first.
@@ -36,14 +24,14 @@ TEST_CASE("the check reports what each split holds, how large networks are, and 
   CHECK(report.notes[5].find(" mm/day in pr on the test split, climatology ") != std::string::npos);
   auto without = world.data();
   without.erase("validation");
-  const auto notes = check_emulator_data(space_on(without, parameters)).notes;
+  const auto notes = check_emulator_data(space_of("emulator", without, parameters)).notes;
   CHECK(std::ranges::count(notes, "validation: the test months, for want of a file") == 1);
 }
 
 TEST_CASE("the largest network has the largest value of every axis, and what there is to beat is the space's own") {
   const EmulatorWorld world;
   const auto notes_of = [&](const std::string& parameters) {
-    return check_emulator_data(space_on(world.data(), parameters)).notes;
+    return check_emulator_data(space_of("emulator", world.data(), parameters)).notes;
   };
   const auto network = world.task({{"init_dim", std::int64_t{4}},
                                    {"hidden", std::int64_t{8}},
@@ -69,7 +57,7 @@ TEST_CASE("the largest network has the largest value of every axis, and what the
 TEST_CASE("the check reports where a search compares losses of different weights or targets") {
   const EmulatorWorld world;
   const auto told = [&](const std::string& parameters) {
-    const auto notes = check_emulator_data(space_on(world.data(), parameters)).notes;
+    const auto notes = check_emulator_data(space_of("emulator", world.data(), parameters)).notes;
     return std::ranges::count_if(notes, [](const std::string& note) {
       return note.starts_with(
           "the search minimizes validation_loss, which is defined differently for each value of "
@@ -86,7 +74,7 @@ TEST_CASE("splits and networks that do not belong together are refused in one li
   generate_climate({.height = 8, .width = 8, .years = 6, .members = 1, .seed = 4}, other.path(), [](std::int64_t) {});
   auto mixed = world.data();
   mixed["test"] = other / "test.h5";
-  CHECK_THROWS_WITH_AS(check_emulator_data(space_on(mixed, "{}")),
+  CHECK_THROWS_WITH_AS(check_emulator_data(space_of("emulator", mixed, "{}")),
                        (other / "test.h5")
                            .string()
                            .append(": its latitudes and longitudes are not those of ")
@@ -94,13 +82,13 @@ TEST_CASE("splits and networks that do not belong together are refused in one li
                            .append("; make both in one go with stormsweep prepare emulator")
                            .c_str(),
                        InputError);
-  CHECK_THROWS_WITH_AS(check_emulator_data(space_on(world.data(), R"({"window": 80})")),
+  CHECK_THROWS_WITH_AS(check_emulator_data(space_of("emulator", world.data(), R"({"window": 80})")),
                        doctest::Contains("has no month with 80 months of forcings before it; ask for a smaller window"),
                        InputError);
   const TemporaryFolder odd;
   generate_climate({.height = 7, .width = 8, .years = 6, .members = 1, .seed = 4}, odd.path(), [](std::int64_t) {});
   auto odd_sides = world.data();
   for (auto& [split, file] : odd_sides) file = odd / (split + ".h5");
-  CHECK_THROWS_WITH_AS(check_emulator_data(space_on(odd_sides, "{}")),
+  CHECK_THROWS_WITH_AS(check_emulator_data(space_of("emulator", odd_sides, "{}")),
                        doctest::Contains("maps are 7 x 8 cells, and the network takes even numbers"), InputError);
 }

@@ -8,7 +8,6 @@
 #include "datasets/climate_synthesis/generate_climate.hpp"
 #include "experiments/emulator/emulator_task.hpp"
 #include "tests/experiments/configuration_of.hpp"
-#include "tests/experiments/space_of.hpp"
 #include "tests/folder.hpp"
 
 namespace stormsweep {

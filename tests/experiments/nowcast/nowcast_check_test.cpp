@@ -11,21 +11,11 @@
 #include "search/base/error.hpp"
 #include "search/space/space.hpp"
 #include "tests/experiments/nowcast/nowcast_world.hpp"
+#include "tests/experiments/space_of.hpp"
 
 using namespace stormsweep;
 
 namespace {
-
-/// A search of `parameters` (JSON) on the files.
-Space space_of(const std::map<std::string, std::filesystem::path>& data, const std::string& parameters = "{}",
-               const std::string& more = "") {
-  std::string files;
-  for (const auto& [split, path] : data)
-    files += (files.empty() ? "" : ", ") + ("\"" + split + "\": \"" + path.string() + "\"");
-  return parse_space(
-      R"({"name": "n", "experiment": "nowcast", "data": {)" + files + R"(}, "parameters": )" + parameters + more + "}",
-      "n.json", "/");
-}
 
 /// Files with one patch each, of 0.03 everywhere.
 std::map<std::string, std::filesystem::path> write_even_rain(const TemporaryFolder& folder, const NowcastMeta& meta) {
@@ -43,18 +33,20 @@ std::map<std::string, std::filesystem::path> write_even_rain(const TemporaryFold
 
 TEST_CASE("the check of the data tells what each split holds, and refuses splits that do not belong together") {
   const NowcastWorld world, other(30);
-  const DataCheck report = check_nowcast_data(space_of(world.data()));
+  const DataCheck report = check_nowcast_data(space_of("nowcast", world.data()));
   CHECK(report.fingerprint.size() == 3 * 32);
   REQUIRE(report.notes.size() == 3);
   CHECK(report.notes[0].find("train: 9 patches of 256 x 256") == 0);
   auto data = world.data();
   data["test"] = other.folder() / "test.h5";
-  CHECK_THROWS_WITH_AS(check_nowcast_data(space_of(data)), doctest::Contains("normalisation differs"), InputError);
+  CHECK_THROWS_WITH_AS(check_nowcast_data(space_of("nowcast", data)), doctest::Contains("normalisation differs"),
+                       InputError);
   data = world.data();
   data.erase("validation");
-  CHECK(check_nowcast_data(space_of(data)).notes[1].find("drawn from the test patches") != std::string::npos);
+  CHECK(check_nowcast_data(space_of("nowcast", data)).notes[1].find("drawn from the test patches") !=
+        std::string::npos);
   data["validation"] = "/none.h5";
-  CHECK_THROWS_WITH_AS(check_nowcast_data(space_of(data)),
+  CHECK_THROWS_WITH_AS(check_nowcast_data(space_of("nowcast", data)),
                        doctest::Contains("/none.h5: no such file; where prepare made none, leave \"validation\" out"),
                        InputError);
   data.erase("validation");
@@ -62,8 +54,8 @@ TEST_CASE("the check of the data tells what each split holds, and refuses splits
   const TemporaryFolder small;
   generate_nowcast({.samples = 6, .side = 240, .seed = 1}, small.path(), [](std::int64_t) {});
   for (auto& [split, path] : data) path = small / (split + ".h5");
-  CHECK_THROWS_WITH_AS(check_nowcast_data(space_of(data)), doctest::Contains("make them again with --size 256"),
-                       InputError);
+  CHECK_THROWS_WITH_AS(check_nowcast_data(space_of("nowcast", data)),
+                       doctest::Contains("make them again with --size 256"), InputError);
 }
 
 TEST_CASE(
@@ -74,7 +66,7 @@ TEST_CASE(
   for (const std::int64_t step : {5, 10, 12, 15, 20}) {
     CAPTURE(step);
     const auto data = write_even_rain(folder, {.step_minutes = static_cast<double>(step), .statistics = {1, 2}});
-    const auto notes = check_nowcast_data(space_of(data)).notes;
+    const auto notes = check_nowcast_data(space_of("nowcast", data)).notes;
     const bool all_kept = std::ranges::none_of(
         notes, [](const std::string& note) { return note.find(" min apart: scores") != std::string::npos; });
     CHECK(all_kept == (step != 20));
@@ -86,7 +78,7 @@ TEST_CASE(
 TEST_CASE("the check reports where a search compares different losses: of two networks, or weighted and not") {
   const NowcastWorld world;
   const auto told = [&](const std::string& parameters, const std::string& more = "") -> std::string {
-    const auto notes = check_nowcast_data(space_of(world.data(), parameters, more)).notes;
+    const auto notes = check_nowcast_data(space_of("nowcast", world.data(), parameters, more)).notes;
     return notes.back().starts_with("the search minimizes") ? notes.back() : "";
   };
   const std::string two = R"({"network": ["samsi", "unet"], "loss": ["mse", "balanced"]})";
@@ -110,7 +102,7 @@ TEST_CASE("scores by lead time stand at that lead time, and nowhere where it is 
   for (const auto& [name, value] : metrics)
     if (name.starts_with("test_mse[")) leads.insert(name);
   CHECK(leads == std::set<std::string>{"test_mse[15]", "test_mse[30]", "test_mse[45]"});
-  CHECK(std::ranges::any_of(check_nowcast_data(space_of(data)).notes, [](const std::string& note) {
+  CHECK(std::ranges::any_of(check_nowcast_data(space_of("nowcast", data)).notes, [](const std::string& note) {
     return note.starts_with("images are 7.5 min apart: scores by lead time");
   }));
 }
@@ -133,7 +125,7 @@ TEST_CASE("the check refuses what does not go together: blending by the publishe
   const NowcastWorld world;
   const auto refused = [&](const std::string& parameters, const std::string& more = "") -> std::string {
     try {
-      check_nowcast_data(space_of(world.data(), parameters, more));
+      check_nowcast_data(space_of("nowcast", world.data(), parameters, more));
     } catch (const InputError& error) {
       return error.what();
     }
@@ -154,6 +146,6 @@ TEST_CASE("the check refuses what does not go together: blending by the publishe
 
   const TemporaryFolder vil;
   const auto data = write_even_rain(vil, {.quantity = RadarQuantity::vil, .scale = 1, .statistics = {1, 2}});
-  CHECK_THROWS_WITH_AS(check_nowcast_data(space_of(data, R"({"loss": "balanced"})")),
+  CHECK_THROWS_WITH_AS(check_nowcast_data(space_of("nowcast", data, R"({"loss": "balanced"})")),
                        doctest::Contains("train.h5: holds VIL, and loss is \"balanced\""), InputError);
 }

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <sys/wait.h>
+#include <torch/cuda.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,9 +15,12 @@
 #include "datasets/storms/storms.hpp"
 #include "experiments/tornado/preaugmented.hpp"
 #include "experiments/tornado/tornado_check.hpp"
+#include "models/kernels/tornado_kernels.hpp"
 #include "search/base/error.hpp"
+#include "search/base/processor.hpp"
 #include "search/base/seed.hpp"
 #include "tests/experiments/shard.hpp"
+#include "tests/experiments/space_of.hpp"
 #include "tests/experiments/tornado/tornado_world.hpp"
 
 using namespace stormsweep;
@@ -177,11 +181,23 @@ TEST_CASE("the shards of a gang make up every batch of one rank, in order; batch
   CHECK(torch::cat(shards).equal(whole));
 }
 
+TEST_CASE("check: bf16 where this network's kernels gain nothing from it, though other networks do, is told") {
+  const TornadoWorld world;
+  const auto notes = [&](const std::string& precision) {
+    return check_tornado_data(space_of("tornado", world.context().data, R"({"precision": )" + precision + "}")).notes;
+  };
+  CHECK(notes(R"("fp32")").size() == 3);
+  const auto told = notes(R"(["fp32", "bf16"])");
+  const bool expected = gains_from_bfloat16() && !tornado_amx_kernels() && !torch::cuda::is_available();
+  REQUIRE(told.size() == (expected ? 4 : 3));
+  if (expected) CHECK(told.back().starts_with("precision bf16 gains nothing for this network"));
+}
+
 TEST_CASE("check: counts and a fingerprint that follows the data; storms that are not finite are refused") {
   const TornadoWorld world;
   const auto data = world.context().data;
-  const DataCheck report = check_tornado_data(space_of(data));
-  CHECK(report.fingerprint == check_tornado_data(space_of(data)).fingerprint);
+  const DataCheck report = check_tornado_data(space_of("tornado", data));
+  CHECK(report.fingerprint == check_tornado_data(space_of("tornado", data)).fingerprint);
   REQUIRE(report.notes.size() == 3);
   CHECK(report.notes[0].starts_with("train: 420 storms, "));
 
@@ -193,6 +209,6 @@ TEST_CASE("check: counts and a fingerprint that follows the data; storms that ar
   writer.finish(Storms(data.at("train")).statistics(), "test");
   auto bad = data;
   bad["test"] = world.folder() / "bad.h5";
-  CHECK_THROWS_WITH_AS(check_tornado_data(space_of(bad)),
+  CHECK_THROWS_WITH_AS(check_tornado_data(space_of("tornado", bad)),
                        doctest::Contains("1 of 2 storms hold NaN or infinity; make it again"), InputError);
 }

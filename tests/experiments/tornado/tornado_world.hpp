@@ -6,7 +6,6 @@
 #include "datasets/storms/generate_storms.hpp"
 #include "experiments/registry.hpp"
 #include "tests/experiments/configuration_of.hpp"
-#include "tests/experiments/space_of.hpp"
 #include "tests/folder.hpp"
 
 namespace stormsweep {
