@@ -94,8 +94,10 @@ void print(const ReplayQuestion& question, const MeasuredTrainings& measured, st
       fmt::format("between two trainings of a rank {:.3g} ms (median measured), of a master {:.3g} ms a training",
                   1000 * measured.latency, 1000 * dispatch_seconds)};
   if (question.failures_per_hour > 0)
-    table.footnotes.push_back(fmt::format("{} failures an hour and rank; {} s to start a job again",
-                                          question.failures_per_hour, question.restart));
+    table.footnotes.push_back(fmt::format(
+        "{} failures an hour and rank: {} and {} go on without the lost ranks, {} starts again with all, in {} s",
+        question.failures_per_hour, to_string(Policy::fifo), to_string(Policy::longest_first),
+        to_string(Policy::synchronous), question.restart));
   std::cout << to_text(table);
 }
 

@@ -68,7 +68,8 @@ TEST_CASE("a database is replayed on other numbers of ranks") {
 
   const std::string text = m.compare({"--ranks", "2", "--trials", "1000", "--failures-per-hour", "0.5"});
   CHECK(text.starts_with("1,000 trainings of " + m.file));
-  CHECK(text.find("0.5 failures an hour and rank; 60 s to start a job again") != text.npos);
+  CHECK(text.find("0.5 failures an hour and rank: fifo and longest_first go on without the lost ranks, synchronous "
+                  "starts again with all, in 60 s") != text.npos);
 }
 
 TEST_CASE("what cannot be compared is refused in one line") {
