@@ -9,7 +9,7 @@ namespace stormsweep {
 
 namespace {
 
-constexpr double month = 1.0 / 12;
+constexpr double years_a_month = 1.0 / 12;
 
 /// Solves below[i] x[i-1] + middle[i] x[i] + above[i] x[i+1] = right[i] for x (Thomas algorithm).
 std::vector<double> solve(const std::vector<double>& below, std::vector<double> middle,
@@ -43,7 +43,7 @@ const std::vector<double>& EnergyBalance::step(const std::vector<double>& forcin
   const std::size_t rows = shares_.size();
   std::vector<double> below(rows), middle(rows), above(rows), right(rows);
   for (std::size_t i = 0; i < rows; ++i) {
-    const double capacity = parameters_.surface / month;
+    const double capacity = parameters_.surface / years_a_month;
     below[i] = i > 0 ? -exchange_[i - 1] : 0;
     above[i] = i + 1 < rows ? -exchange_[i] : 0;
     middle[i] = shares_[i] * (capacity + feedback_[i] + parameters_.mixing) - below[i] - above[i];
@@ -51,7 +51,7 @@ const std::vector<double>& EnergyBalance::step(const std::vector<double>& forcin
   }
   surface_ = solve(below, middle, above, right);
   for (std::size_t i = 0; i < rows; ++i)
-    deep_[i] += month * parameters_.mixing / parameters_.deep * (surface_[i] - deep_[i]);
+    deep_[i] += years_a_month * parameters_.mixing / parameters_.deep * (surface_[i] - deep_[i]);
   return surface_;
 }
 

@@ -30,7 +30,7 @@ const std::map<std::string, Axis> unidata_types{
     {"time", Axis::time},   {"lat", Axis::row},        {"geoy", Axis::row},     {"lon", Axis::column},
     {"geox", Axis::column}, {"pressure", Axis::level}, {"height", Axis::level}, {"geoz", Axis::level}};
 /// Names in use, reduced to their letters: "lat_0" is "lat" here, "nlat" is "nlat".
-const std::map<Axis, std::set<std::string>> names{
+const std::map<Axis, std::set<std::string>> axis_names{
     {Axis::time, {"time", "times", "validtime", "t", "date", "datetime"}},
     {Axis::row, {"lat",          "lats",
                  "latitude",     "latitudes",
@@ -128,7 +128,7 @@ std::optional<Axis> axis_of_unit(const std::string& unit) {
 
 Axis axis_of_name(const std::string& name) {
   const std::string word = letters_of(name);
-  for (const auto& [axis, words] : names) {
+  for (const auto& [axis, words] : axis_names) {
     if (words.contains(word)) return axis;
   }
   return Axis::other;

@@ -14,7 +14,7 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::int64_t block = 32;  // samples made between two writes: 52 MiB at 256 x 256
+constexpr std::int64_t samples_at_once = 32;  // samples made between two writes: 52 MiB at 256 x 256
 constexpr std::int64_t day = 86400;
 
 /// Samples [first, first + n) of a world, made on several threads.
@@ -23,7 +23,7 @@ class Block {
   explicit Block(const RainWorld& world)
       : world_(world),
         count_(static_cast<std::size_t>(nowcast_frames * world.side * world.side)),
-        frames_(static_cast<std::size_t>(block) * count_) {}
+        frames_(static_cast<std::size_t>(samples_at_once) * count_) {}
 
   std::span<std::uint16_t> sample(std::int64_t i) {
     return std::span(frames_).subspan(static_cast<std::size_t>(i) * count_, count_);
@@ -52,7 +52,7 @@ NowcastSplitCounts generate_nowcast(const RainWorld& world, const std::filesyste
   std::int64_t first = 0;
   for (std::size_t split = 0; split < sizes.size(); ++split) {
     for (const std::int64_t end = first + sizes[split]; first < end;) {
-      const std::int64_t n = std::min(block, end - first);
+      const std::int64_t n = std::min(samples_at_once, end - first);
       made.make(first, n);
       for (std::int64_t i = 0; i < n; ++i) writer.append(split, made.sample(i), {day * (first + i), 0, 0});
       progress(first += n);

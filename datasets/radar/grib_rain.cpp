@@ -30,12 +30,12 @@ const std::array mrms_products{
     MrmsProduct{6, 37, mrms("MultiSensor_QPE_01H_Pass2", Meaning::amount, 1)},
 };
 
-struct Unit {
+struct GribUnit {
   Meaning meaning;
   double factor;
 };
 // Units as ecCodes writes them; 1 kg of rain on 1 m2 is 1 mm deep.
-const std::map<std::string, Unit> units{
+const std::map<std::string, GribUnit> units{
     {"m", {Meaning::amount, 1000}},      {"kg m**-2", {Meaning::amount, 1}},
     {"mm", {Meaning::amount, 1}},        {"kg m**-2 s**-1", {Meaning::rate, 3600}},
     {"m s**-1", {Meaning::rate, 3.6e6}}, {"mm h**-1", {Meaning::rate, 1}},

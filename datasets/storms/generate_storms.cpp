@@ -16,12 +16,12 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::int64_t block = 2048;  // storms made between two writes: 24 MiB
+constexpr std::int64_t storms_at_once = 2048;  // storms made between two writes: 24 MiB
 
 /// Storms [first, first + n) of a world, made on several threads.
 struct Block {
-  std::vector<float> patches = std::vector<float>(block * storm_floats);
-  std::vector<FutureVorticity> futures = std::vector<FutureVorticity>(block);
+  std::vector<float> patches = std::vector<float>(storms_at_once * storm_floats);
+  std::vector<FutureVorticity> futures = std::vector<FutureVorticity>(storms_at_once);
 
   std::span<float> patch(std::int64_t i) {
     return std::span(patches).subspan(static_cast<std::size_t>(i * storm_floats), storm_floats);
@@ -45,7 +45,7 @@ SplitCounts generate_storms(const StormWorld& world, const std::filesystem::path
   std::int64_t first = 0;
   for (std::size_t split = 0; split < sizes.size(); ++split) {
     for (const std::int64_t end = first + sizes[split]; first < end;) {
-      const std::int64_t n = std::min(block, end - first);
+      const std::int64_t n = std::min(storms_at_once, end - first);
       made.make(world, first, n);
       for (std::int64_t i = 0; i < n; ++i) {
         const FutureVorticity& future = made.futures[static_cast<std::size_t>(i)];

@@ -7,7 +7,7 @@ namespace stormsweep {
 
 namespace {
 
-constexpr std::int64_t block = 512;  // patches read at once: 6 MiB
+constexpr std::int64_t patches_at_once = 512;  // patches read at once: 6 MiB
 
 }  // namespace
 
@@ -27,12 +27,13 @@ StormPatchReader::StormPatchReader(const std::vector<std::filesystem::path>& pat
 }
 
 void StormPatchReader::each(const std::function<void(const ReadPatch&)>& use) const {
-  std::vector<float> patches(block * storm_floats), vorticity_max(block), vorticity_mean(block);
+  std::vector<float> patches(patches_at_once * storm_floats), vorticity_max(patches_at_once),
+      vorticity_mean(patches_at_once);
   std::int64_t number = 0;
   for (const Source& source : sources_) {
     const StormPatchFile file(source.path);
-    for (std::int64_t first = 0; first < source.size; first += block) {
-      const std::int64_t n = std::min(block, source.size - first);
+    for (std::int64_t first = 0; first < source.size; first += patches_at_once) {
+      const std::int64_t n = std::min(patches_at_once, source.size - first);
       file.read(first, n, patches, vorticity_max, vorticity_mean);
       for (std::size_t p = 0; p < static_cast<std::size_t>(n); ++p) {
         use({number++, std::span(patches).subspan(p * storm_floats, storm_floats), vorticity_max[p],

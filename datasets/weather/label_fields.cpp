@@ -19,8 +19,9 @@ using netcdf::FieldLayout;
 using netcdf::File;
 using netcdf::Variable;
 
-/// In lower case: names that models and reanalyses use, and CF's standard names where they alone identify the field.
-const std::multimap<std::string_view, LabelField> names{
+/// In lower case: names that models and reanalyses use, and CF's standard names where they alone identify the
+/// field.
+const std::multimap<std::string_view, LabelField> field_names{
     {"ivt", LabelField::transport},
     {"uflxqv", LabelField::transport_east},
     {"viwve", LabelField::transport_east},
@@ -93,7 +94,7 @@ std::array<std::string, 2> names_of(const File& file, const Variable& variable) 
 
 std::optional<LabelField> field_of(const File& file, const Variable& variable) {
   for (const std::string& name : names_of(file, variable)) {
-    if (const auto known = names.find(name); known != names.end()) return known->second;
+    if (const auto known = field_names.find(name); known != field_names.end()) return known->second;
   }
   return std::nullopt;
 }

@@ -23,8 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t channels = weather_channels;
-
 /// XXH3 of a file's bytes, 16 hexadecimal digits. It leaves the file in the page cache for the next reads.
 std::string checksum_of(const fs::path& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -40,16 +38,16 @@ std::string checksum_of(const fs::path& path) {
 
 /// Finds the ranges of `fields` [pixels, 16]; NaN for channels with values that are not finite.
 void find_range(std::span<const float> fields, SampleScan& scan) {
-  std::array<float, channels> least, most, zeros{};
+  std::array<float, weather_channels> least, most, zeros{};
   least.fill(std::numeric_limits<float>::max()), most.fill(std::numeric_limits<float>::lowest());
-  for (std::size_t i = 0; i < fields.size(); i += channels) {
-    for (std::size_t c = 0; c < channels; ++c) {
+  for (std::size_t i = 0; i < fields.size(); i += weather_channels) {
+    for (std::size_t c = 0; c < weather_channels; ++c) {
       const float value = fields[i + c];
       least[c] = value < least[c] ? value : least[c], most[c] = value > most[c] ? value : most[c];
       zeros[c] += value * 0;  // NaN for ever after a NaN or an infinity
     }
   }
-  for (std::size_t c = 0; c < channels; ++c)
+  for (std::size_t c = 0; c < weather_channels; ++c)
     scan.minimum[c] = least[c] + zeros[c], scan.maximum[c] = most[c] + zeros[c];
 }
 
@@ -60,10 +58,10 @@ SampleScan scan_file(const fs::path& folder, const WeatherIndex::File& listed) {
   const WeatherFile file(path);
   scan.height = file.height(), scan.width = file.width();
   const auto pixels = static_cast<std::size_t>(scan.height * scan.width);
-  std::vector<float> fields(pixels * channels);
+  std::vector<float> fields(pixels * weather_channels);
   file.read(fields);
   find_range(fields, scan);
-  for (std::size_t c = 0; c < channels; ++c) {
+  for (std::size_t c = 0; c < weather_channels; ++c) {
     if (!std::isfinite(scan.minimum[c])) {
       throw InputError(
           fmt::format("{}: channel {} of climate/data holds a value that is not finite; mend or remove "
@@ -102,7 +100,7 @@ WeatherIndex sum_of(const std::vector<SampleScan>& scans) {
   index.pixels.resize(first.pixels.size());
   for (const SampleScan& scan : scans) {
     index.files.push_back(scan.file);
-    for (std::size_t c = 0; c < channels; ++c) {
+    for (std::size_t c = 0; c < weather_channels; ++c) {
       index.minimum[c] = std::min(index.minimum[c], scan.minimum[c]);
       index.maximum[c] = std::max(index.maximum[c], scan.maximum[c]);
     }

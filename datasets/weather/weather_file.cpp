@@ -17,7 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t channels = weather_channels;
 constexpr std::size_t strip = 4096;  // pixels read at a time: 256 KiB of fields stay in the second cache
 constexpr std::size_t tile = 64;     // pixels transposed at a time: 8 KiB stay in the first
 
@@ -25,18 +24,18 @@ constexpr std::size_t tile = 64;     // pixels transposed at a time: 8 KiB stay 
 void interleave(const float* in, std::size_t count, const ChannelScaling& scaling, float* out) {
   for (std::size_t first = 0; first < count; first += tile) {
     const std::size_t end = std::min(first + tile, count);
-    for (std::size_t c = 0; c < channels; ++c) {
+    for (std::size_t c = 0; c < weather_channels; ++c) {
       const float* const from = in + c * strip;
       const float offset = scaling.offset[c], factor = scaling.factor[c];
-      for (std::size_t i = first; i < end; ++i) out[i * channels + c] = (from[i] - offset) * factor;
+      for (std::size_t i = first; i < end; ++i) out[i * weather_channels + c] = (from[i] - offset) * factor;
     }
   }
 }
 
 /// Scales `values` [count, 16] in place.
 void scale(float* values, std::size_t count, const ChannelScaling& scaling) {
-  for (std::size_t i = 0; i < count; ++i, values += channels) {
-    for (std::size_t c = 0; c < channels; ++c) values[c] = (values[c] - scaling.offset[c]) * scaling.factor[c];
+  for (std::size_t i = 0; i < count; ++i, values += weather_channels) {
+    for (std::size_t c = 0; c < weather_channels; ++c) values[c] = (values[c] - scaling.offset[c]) * scaling.factor[c];
   }
 }
 
@@ -117,16 +116,17 @@ void WeatherFile::read(std::span<float> fields, const ChannelScaling& scaling) c
   std::vector<float> stored;
   if (state_->layout.fields.type != NumberType::float32)
     stored = read_stored<float>(state_->path, state_->layout.fields.name);
-  std::vector<float> rows(state_->layout.channels_last ? 0 : channels * strip);
+  std::vector<float> rows(state_->layout.channels_last ? 0 : weather_channels * strip);
   for (std::size_t first = 0; first < pixels; first += strip) {
     const std::size_t count = std::min(strip, pixels - first);
-    float* const out = fields.data() + first * channels;
+    float* const out = fields.data() + first * weather_channels;
     if (state_->layout.channels_last) {
-      state_->read_fields(first * channels, count * channels, out, stored);
+      state_->read_fields(first * weather_channels, count * weather_channels, out, stored);
       scale(out, count, scaling);
       continue;
     }
-    for (std::size_t c = 0; c < channels; ++c) state_->read_fields(c * pixels + first, count, &rows[c * strip], stored);
+    for (std::size_t c = 0; c < weather_channels; ++c)
+      state_->read_fields(c * pixels + first, count, &rows[c * strip], stored);
     interleave(rows.data(), count, scaling, out);
   }
 }
