@@ -57,6 +57,10 @@ EmulatorNetwork::Branch::Branch(const EmulatorOptions& options, at::Generator& g
   dense_ = register_module("dense", make_linear(side_by_side * remembered, dense_width, generator));
   dense_norm_ = register_module("dense_norm", make_layer_norm(dense_width));
   last_ = register_module("last", make_linear(dense_width, options.height * options.width, generator));
+  if (options.residual) {
+    const torch::NoGradGuard no_gradient;
+    last_->weight.zero_(), last_->bias.zero_();
+  }
 }
 
 torch::Tensor EmulatorNetwork::Branch::see(const torch::Tensor& months) {

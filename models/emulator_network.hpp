@@ -23,7 +23,8 @@ namespace stormsweep {
 class EmulatorNetwork : public torch::nn::Module {
  public:
   /// First weights from a generator of `seed` alone: He-uniform convolutions (MapConvolution), LibTorch's choice for
-  /// the rest; the paper does not say. Throws std::invalid_argument where a side is not even.
+  /// the rest, 0 in the last layer of a residual; the paper does not say. Throws std::invalid_argument where a side is
+  /// not even.
   EmulatorNetwork(const EmulatorOptions& options, std::uint64_t seed);
   ~EmulatorNetwork() override;
 

@@ -19,7 +19,8 @@ struct EmulatorOptions {
   EmulatorEncoding encoding = EmulatorEncoding::cnn;
   EmulatorMemory memory = EmulatorMemory::gru;
   bool bidirectional = false;
-  double dropout = 0.2;  ///< between recurrent layers, and before the last layer
+  double dropout = 0.2;   ///< between recurrent layers, and before the last layer
+  bool residual = false;  ///< the maps are to be added to others: the first weights of the last layer are 0
   torch::ScalarType product_type =
       torch::kFloat32;  ///< arithmetic of convolutions and the input matrix; weights stay float32
 };

@@ -132,6 +132,13 @@ DataCheck check_emulator_data(const Space& space, const KeptScans& kept) {
         kept.find("climate 1", {found->second}, [&](const auto& progress) { return fingerprint(set, progress); });
     report.notes.push_back(note(split, set.layout(), widest));
   }
+  const auto patterns = values(space, "pattern");
+  if (std::ranges::find(patterns, Value(std::string("residual"))) != patterns.end() &&
+      !has_lines(climate_windows(train.layout(), widest)))
+    throw InputError(fmt::format(
+        "{}: no window of {} months ends before some month of the year, and so a residual has no line there; prepare "
+        "more years, or leave pattern out",
+        train.path().string(), widest));
   if (const auto doubt = loss_note(space, {"targets", "pr_dice", "pr_mse", "tas_gabor", "tas_hessian", "tas_polar"},
                                    "\"validation_tas_monthly_rmse\" or \"validation_pr_monthly_rmse\""))
     report.notes.push_back(*doubt);

@@ -54,6 +54,7 @@ EmulatorChoice choose_emulator(const Reader& read, const ClimateLayout& layout, 
                                       : EmulatorMemory::none,
       .bidirectional = read.flag("bidirectional"),
       .dropout = read.real("dropout"),
+      .residual = read.choice("pattern") == "residual",
       .product_type = arithmetic(read),
   };
   return choice;

@@ -55,8 +55,11 @@ EmulatorModel::EmulatorModel(const std::filesystem::path& path) {
   notes_ = parse_emulator_notes(file.notes, path.string());
   file.compute_in_float32();
   choice_ = choose_emulator(Reader(file.configuration, *file.experiment), layout_of(notes_), path);
-  network_ = std::make_unique<EmulatorNetwork>(choice_.network, 0);
+  const EmulatorOptions& sizes = choice_.network;
+  network_ = std::make_unique<EmulatorNetwork>(sizes, 0);
+  if (sizes.residual) PatternStart::add_buffers(*network_, {sizes.targets, sizes.height, sizes.width});
   network_->load(file.network);
+  if (sizes.residual) start_.emplace(*network_);
   network_->eval();
 }
 
@@ -86,6 +89,7 @@ torch::Tensor EmulatorModel::forecast(const ClimateSet& set, const std::vector<C
     const auto some = std::span(windows).subspan(first, std::min<std::size_t>(windows_at_once, windows.size() - first));
     const SharedMonths shared = gather_months(set, some, window(), choice_.season);
     parts.push_back(network_->forward(shared.months * factor + offset, shared.places));
+    if (start_) parts.back().add_(start_->maps(set, some, choice_.network.window));
   }
   torch::Tensor maps = torch::cat(parts);
   for (std::size_t t = 0; t < notes_.targets.size(); ++t) {

@@ -4,12 +4,14 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "datasets/climate/climate_set.hpp"
 #include "experiments/emulator/emulator_choice.hpp"
 #include "experiments/emulator/emulator_notes.hpp"
+#include "experiments/emulator/pattern_start.hpp"
 #include "models/emulator_network.hpp"
 
 namespace stormsweep {
@@ -36,6 +38,7 @@ class EmulatorModel {
   EmulatorNotes notes_;
   EmulatorChoice choice_;
   std::unique_ptr<EmulatorNetwork> network_;
+  std::optional<PatternStart> start_;  ///< of a residual
 };
 
 }  // namespace stormsweep

@@ -18,9 +18,9 @@ EmulatorMonths::EmulatorMonths(const ClimateLayout& layout, std::int64_t window)
   }
 }
 
-torch::Tensor emulate(EmulatorNetwork& network, const ClimateSet& set, std::span<const ClimateWindow> windows,
-                      SeasonalEncoding season, const torch::Device& device, Gang& gang,
-                      const std::function<void(std::int64_t, std::int64_t)>& begin) {
+torch::Tensor emulate(EmulatorNetwork& network, const PatternStart* start, const ClimateSet& set,
+                      std::span<const ClimateWindow> windows, SeasonalEncoding season, const torch::Device& device,
+                      Gang& gang, const std::function<void(std::int64_t, std::int64_t)>& begin) {
   const torch::NoGradGuard no_gradient;
   const EmulatorOptions& sizes = network.options();
   // What other ranks make is 0 here: sums are exact.
@@ -33,7 +33,9 @@ torch::Tensor emulate(EmulatorNetwork& network, const ClimateSet& set, std::span
           std::min(last_block * windows_at_once, std::ssize(windows)) - first_block * windows_at_once);
     const auto some = windows.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
     const SharedMonths shared = gather_months(set, some, sizes.window, season);
-    maps.slice(0, first, last).copy_(network.forward(shared.months.to(device), shared.places.to(device)));
+    auto made = maps.slice(0, first, last);
+    made.copy_(network.forward(shared.months.to(device), shared.places.to(device)));
+    if (start) made.add_(start->maps(set, some, sizes.window));
   }
   if (gang.shards() > 1) gang.sum(maps);
   return maps;

@@ -8,6 +8,7 @@
 #include "datasets/climate/climate_batches.hpp"
 #include "datasets/climate/climate_set.hpp"
 #include "experiments/emulator/emulator_choice.hpp"
+#include "experiments/emulator/pattern_start.hpp"
 #include "experiments/task/gang.hpp"
 #include "models/emulator_network.hpp"
 
@@ -27,11 +28,12 @@ struct EmulatorMonths {
 inline constexpr std::int64_t windows_at_once = 60;
 
 /// Maps [windows, targets, height, width] float32 on the CPU, standardised, by a network as it stands; draws no random
-/// numbers. The ranks of a gang divide the windows, and all get the same bits as one rank alone. `begin` is given,
-/// before each part, how many of its own windows this rank has done, and of how many.
+/// numbers. To a residual's maps `start` is added, which is null otherwise. The ranks of a gang divide the windows, and
+/// all get the same bits as one rank alone. `begin` is given, before each part, how many of its own windows this rank
+/// has done, and of how many.
 torch::Tensor emulate(
-    EmulatorNetwork& network, const ClimateSet& set, std::span<const ClimateWindow> windows, SeasonalEncoding season,
-    const torch::Device& device, Gang& gang,
+    EmulatorNetwork& network, const PatternStart* start, const ClimateSet& set, std::span<const ClimateWindow> windows,
+    SeasonalEncoding season, const torch::Device& device, Gang& gang,
     const std::function<void(std::int64_t done, std::int64_t all)>& begin = [](std::int64_t, std::int64_t) {});
 
 /// The targets of `set` for the same windows, [windows, targets, height, width], standardised.

@@ -8,6 +8,7 @@
 #include "datasets/climate/climate_batches.hpp"
 #include "experiments/emulator/emulator_evaluation.hpp"
 #include "experiments/emulator/emulator_notes.hpp"
+#include "experiments/emulator/pattern_start.hpp"
 #include "experiments/task/epoch_shares.hpp"
 #include "experiments/task/running_statistics.hpp"
 #include "search/base/random_order.hpp"
@@ -51,6 +52,7 @@ class EmulatorTask : public Task {
   std::vector<ClimateWindow> windows_;
   EpochShares shares_;  ///< of the windows
   PatternScaling baselines_;
+  std::optional<PatternStart> start_;  ///< of a residual
   EmulatorNetwork network_;
   EmulatorLoss loss_;
   std::optional<EmulatorEvaluation> on_validation_, on_test_;
@@ -71,6 +73,12 @@ EmulatorTask::EmulatorTask(const Reader& read, const TaskContext& context)
       network_(choice_.network, derive_seed(seed_, "weights")),
       loss_(choice_, context.device) {
   if (const auto file = context.data.find("validation"); file != context.data.end()) validation_.emplace(file->second);
+  if (choice_.network.residual) {
+    std::vector<ClimateField> fields;
+    for (const std::int64_t target : targets_)
+      fields.push_back(train_.layout().targets[static_cast<std::size_t>(target)]);
+    start_.emplace(baselines_, fields).add_buffers(network_);
+  }
   network_.to(context.device);
 }
 
@@ -87,6 +95,8 @@ Prefetch EmulatorTask::training_batches(std::int64_t epoch, std::int64_t first) 
     for (std::int64_t j = from; j < to; ++j)
       windows.push_back(windows_[static_cast<std::size_t>((*order)[static_cast<std::size_t>(j)])]);
     Batch batch = gather(train_, windows, choice_.network.window, choice_.season);
+    // Behind the targets: where the network begins.
+    if (start_) batch.target = torch::cat({batch.target, start_->maps(train_, windows, choice_.network.window)}, 1);
     batch.total = shares_.total(first + k);
     return batch;
   };
@@ -95,9 +105,10 @@ Prefetch EmulatorTask::training_batches(std::int64_t epoch, std::int64_t first) 
 
 Loss EmulatorTask::loss(const Batch& batch) {
   const auto input = batch.input.to(context_.device, /*non_blocking=*/true);
-  const auto target = batch.target.to(context_.device, /*non_blocking=*/true).index_select(1, chosen_);
-  const auto mean = loss_(network_.forward(input), target);
-  return loss_of(mean, target.size(0));
+  const auto known = batch.target.to(context_.device, /*non_blocking=*/true);
+  auto maps = network_.forward(input);
+  if (start_) maps = maps + known.slice(1, std::ssize(train_.layout().targets));
+  return loss_of(loss_(maps, known.index_select(1, chosen_)), known.size(0));
 }
 
 const EmulatorEvaluation& EmulatorTask::evaluation_on(Split split) {
@@ -109,9 +120,9 @@ const EmulatorEvaluation& EmulatorTask::evaluation_on(Split split) {
 Metrics EmulatorTask::evaluate(Split split) {
   running_statistics_.share(network_, *context_.gang);
   const EmulatorEvaluation& evaluation = evaluation_on(split);
-  const auto maps =
-      emulate(network_, held_out(split), evaluation.months().asked, choice_.season, context_.device, *context_.gang,
-              [&](std::int64_t done, std::int64_t all) { context_.evaluating(split, done, all); });
+  const auto maps = emulate(network_, start_ ? &*start_ : nullptr, held_out(split), evaluation.months().asked,
+                            choice_.season, context_.device, *context_.gang,
+                            [&](std::int64_t done, std::int64_t all) { context_.evaluating(split, done, all); });
   return evaluation.judge(maps, name_of(split), split == Split::test);
 }
 

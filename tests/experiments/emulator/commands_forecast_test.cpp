@@ -70,8 +70,8 @@ TEST_CASE("a forecast is what the network makes of each window, in K and mm/day,
   const torch::Tensor maps = model.forecast(test, windows, nobody);
   CHECK(maps.sizes() == torch::IntArrayRef{61, 2, 6, 8});
   Gang alone;
-  const torch::Tensor plain = emulate(dynamic_cast<EmulatorNetwork&>(forecasting.task->network()), test, windows,
-                                      SeasonalEncoding::added, torch::kCPU, alone);
+  const torch::Tensor plain = emulate(dynamic_cast<EmulatorNetwork&>(forecasting.task->network()), nullptr, test,
+                                      windows, SeasonalEncoding::added, torch::kCPU, alone);
   const auto physical = [&](std::int64_t t) {
     const ChannelStatistics& how = test.layout().targets[static_cast<std::size_t>(t)].statistics;
     return plain.select(1, t) * how.deviation + how.mean;

@@ -92,3 +92,17 @@ TEST_CASE("splits and networks that do not belong together are refused in one li
   CHECK_THROWS_WITH_AS(check_emulator_data(space_of("emulator", odd_sides, "{}")),
                        doctest::Contains("maps are 7 x 8 cells, and the network takes even numbers"), InputError);
 }
+
+TEST_CASE("a residual is refused where some month of the year has no line to begin at") {
+  const TemporaryFolder folder;
+  generate_climate({.height = 6, .width = 8, .years = 3, .members = 1, .seed = 3}, folder.path(), [](std::int64_t) {});
+  const std::map<std::string, std::filesystem::path> data{{"train", folder / "train.h5"}, {"test", folder / "test.h5"}};
+  const auto check = [&](const std::string& parameters) {
+    check_emulator_data(space_of("emulator", data, parameters));
+  };
+  const std::string small = R"("init_dim": 2, "hidden": 4, "window": )";
+  check("{" + small + "12, \"pattern\": [\"none\", \"residual\"]}");
+  check("{" + small + "30}");
+  CHECK_THROWS_WITH_AS(check("{" + small + "30, \"pattern\": [\"none\", \"residual\"]}"),
+                       doctest::Contains("no window of 30 months ends before some month of the year"), InputError);
+}

@@ -145,7 +145,7 @@ TEST_CASE("members of a scenario are forecast once, and what ranks make adds up 
   task->network().eval();
   auto& network = dynamic_cast<EmulatorNetwork&>(task->network());
   const auto made = [&](Gang& gang) {
-    return emulate(network, test, months.asked, SeasonalEncoding::added, torch::kCPU, gang);
+    return emulate(network, nullptr, test, months.asked, SeasonalEncoding::added, torch::kCPU, gang);
   };
   Gang alone;
   Shard first(0, 2), second(1, 2);
