@@ -10,6 +10,7 @@
 #include "experiments/task/model_file.hpp"
 #include "tests/experiments/emulator/emulator_world.hpp"
 #include "tests/experiments/metric.hpp"
+#include "tests/experiments/shard.hpp"
 
 using namespace stormsweep;
 using doctest::Approx;
@@ -79,6 +80,13 @@ TEST_CASE("a kept residual carries the lines of its training, and forecasts from
   const auto added = emulate(dynamic_cast<EmulatorNetwork&>(task->network()), nullptr, test, windows,
                              SeasonalEncoding::added, torch::kCPU, alone);
   CHECK(added.abs().max().item<double>() > 0.01);
+  const PatternStart start(lines, train.layout().targets);
+  const auto begun = [&](Gang& gang) {
+    return emulate(dynamic_cast<EmulatorNetwork&>(task->network()), &start, test, windows, SeasonalEncoding::added,
+                   torch::kCPU, gang);
+  };
+  Shard first(0, 2), second(1, 2);
+  CHECK(torch::equal(begun(first) + begun(second), begun(alone)));
   for (std::size_t i = 0; i < windows.size(); i += 11) {
     const auto place = static_cast<std::int64_t>(i);
     const auto line = lines.pattern(month_of_year(windows[i].month), window_forcing(test, windows[i], 12));
