@@ -54,7 +54,8 @@ ModelFile load_model(const fs::path& file, const std::string& experiment) {
   }
   if (name != experiment) refuse(fmt::format("it is of the experiment {}, not of {}", name, experiment));
   model.experiment = &find_experiment(name, file.string());
-  const auto read = parse_configuration(configuration, *model.experiment);
+  auto read = parse_configuration(configuration, *model.experiment);
+  if (!read) read = parse_earlier_configuration(configuration, *model.experiment);
   if (!read) refuse(fmt::format("its hyperparameters are not those of {} any more", experiment));
   model.configuration = *read;
   return model;

@@ -19,7 +19,6 @@
 #include "master/store/shared_trainings.hpp"
 #include "master/store/sql_text.hpp"
 #include "master/store/trial_row.hpp"
-#include "search/base/deepest_json.hpp"
 #include "search/base/error.hpp"
 #include "search/base/table.hpp"
 #include "search/space/cache_files.hpp"
@@ -41,13 +40,7 @@ struct Point {
 /// Makes a row of an experiment that has more hyperparameters by now one of these, with those at their defaults.
 /// Whether it was such a row.
 bool renew(TrialRecord& record, const Experiment& experiment) {
-  auto json = nlohmann::json::parse(record.configuration, not_too_deep, false);
-  if (!json.is_object()) return false;
-  const std::size_t before = json.size();
-  for (const Hyperparameter& h : experiment.hyperparameters)
-    if (!json.contains(h.name)) json[h.name] = to_json(h.fallback);
-  if (json.size() == before || json.size() != experiment.hyperparameters.size()) return false;
-  const auto configuration = parse_configuration(json.dump(), experiment);
+  const auto configuration = parse_earlier_configuration(record.configuration, experiment);
   if (!configuration) return false;
   record.identity = identity(*configuration, experiment, record.seed);
   record.curve = curve_identity(*configuration, experiment, record.seed);

@@ -57,6 +57,16 @@ std::optional<Configuration> parse_configuration(const std::string& text, const 
   return configuration;
 }
 
+std::optional<Configuration> parse_earlier_configuration(const std::string& text, const Experiment& experiment) {
+  auto json = nlohmann::json::parse(text, not_too_deep, false);
+  if (!json.is_object()) return std::nullopt;
+  const std::size_t before = json.size();
+  for (const Hyperparameter& hyperparameter : experiment.hyperparameters)
+    if (!json.contains(hyperparameter.name)) json[hyperparameter.name] = to_json(hyperparameter.fallback);
+  if (json.size() == before || json.size() != experiment.hyperparameters.size()) return std::nullopt;
+  return parse_configuration(json.dump(), experiment);
+}
+
 Identity identity(const Configuration& configuration, const Experiment& experiment, std::uint64_t seed) {
   std::vector<std::size_t> order(experiment.hyperparameters.size());
   std::iota(order.begin(), order.end(), 0);

@@ -25,6 +25,10 @@ nlohmann::ordered_json to_json(const Configuration& configuration, const Experim
 /// The inverse; nothing where `text` is not a configuration of this `experiment`, or of another version of it.
 std::optional<Configuration> parse_configuration(const std::string& text, const Experiment& experiment);
 
+/// The same of an earlier version of the experiment, which only lacked some hyperparameters: these have their defaults.
+/// Nothing where it lacks none, or has one that is no more.
+std::optional<Configuration> parse_earlier_configuration(const std::string& text, const Experiment& experiment);
+
 /// A trial's identity: FNV-1a over the names and values of all hyperparameters (sorted by name, so that the order of
 /// declaration does not matter) and the seed.
 Identity identity(const Configuration& configuration, const Experiment& experiment, std::uint64_t seed);

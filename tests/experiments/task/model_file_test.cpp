@@ -107,8 +107,18 @@ TEST_CASE("files that are no network of the experiment are refused in one line")
   fs::resize_file(file, fs::file_size(file) / 2);
   CHECK(problem(file, "tornado") == file.string() + ": this is not a trained network, or it is damaged" + remedy);
 
+  Experiment another = tornado;
+  another.hyperparameters[0].name = "of_another_version";
+  save_model(file, another, defaults(another), "{}", *saved);
+  CHECK(problem(file, "tornado") == file.string() + ": its hyperparameters are not those of tornado any more" + remedy);
+}
+
+TEST_CASE("a network that was kept before its experiment got a hyperparameter has that one's default") {
+  const TemporaryFolder folder;
+  const Experiment& tornado = find_experiment("tornado", "test");
   Experiment earlier = tornado;
   earlier.hyperparameters.pop_back();
-  save_model(file, earlier, defaults(earlier), "{}", *saved);
-  CHECK(problem(file, "tornado") == file.string() + ": its hyperparameters are not those of tornado any more" + remedy);
+  torch::nn::Sequential saved = network();
+  save_model(folder / "t.pt", earlier, defaults(earlier), "{}", *saved);
+  CHECK(load_model(folder / "t.pt", "tornado").configuration == defaults(tornado));
 }

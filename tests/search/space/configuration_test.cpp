@@ -74,6 +74,20 @@ TEST_CASE("a stored configuration is read, unless one of its values is none of t
   CHECK_FALSE(parse_configuration(deep, noop()));
 }
 
+TEST_CASE("a configuration of an earlier version has the defaults of what came later; one of a later version is none") {
+  auto json = to_json(sample(), noop());
+  CHECK_FALSE(parse_earlier_configuration(json.dump(), noop()));
+  const Hyperparameter& later = noop().hyperparameters[0];
+  json.erase(later.name);
+  Configuration expected = sample();
+  REQUIRE_FALSE(expected.values[0] == later.fallback);
+  expected.values[0] = later.fallback;
+  CHECK(parse_earlier_configuration(json.dump(), noop()) == expected);
+  json["given_up"] = 1;
+  CHECK_FALSE(parse_earlier_configuration(json.dump(), noop()));
+  CHECK_FALSE(parse_earlier_configuration("[]", noop()));
+}
+
 TEST_CASE("what an experiment does not declare cannot be read") {
   const Configuration configuration = sample();
   const Reader read(configuration, noop());
