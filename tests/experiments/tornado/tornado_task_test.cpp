@@ -116,7 +116,7 @@ TEST_CASE("preaugmented: two processes that want the same file at once get one, 
   std::vector<pid_t> children;
   for (int i = 0; i < 3; ++i) {
     children.push_back(fork());
-    if (children.back() == 0) _exit(ask() == 3 * 420 ? 0 : 1);
+    if (children.back() == 0) _exit(ask() == std::int64_t{3} * 420 ? 0 : 1);
   }
   for (const pid_t child : children) {
     int status = -1;
