@@ -32,7 +32,7 @@ PatternStart::PatternStart(const PatternScaling& lines, const std::vector<Climat
 
 PatternStart::PatternStart(const torch::nn::Module& network) {
   const auto buffers = network.named_buffers();
-  offsets_ = buffers[offsets_name].cpu().clone(), slopes_ = buffers[slopes_name].cpu().clone();
+  offsets_ = buffers[offsets_name], slopes_ = buffers[slopes_name];
 }
 
 void PatternStart::add_buffers(torch::nn::Module& network, torch::IntArrayRef sizes) {

@@ -19,7 +19,7 @@ class PatternStart {
  public:
   /// Of training, in the statistics of `fields`, its targets. `has_lines` holds.
   PatternStart(const PatternScaling& lines, const std::vector<ClimateField>& fields);
-  /// Of a network that has been loaded into the buffers of `add_buffers`; a copy.
+  /// Of a network on the CPU that has been loaded into the buffers of `add_buffers`.
   explicit PatternStart(const torch::nn::Module& network);
 
   /// The buffers, of zeros, for maps [targets, height, width].
