@@ -20,9 +20,7 @@ namespace {
 
 /// Notes on precisions that do not do what the user may expect on a machine without GPUs.
 std::vector<std::string> precision_notes(const Space& space) {
-  const auto values = stormsweep::values(space, "precision");
-  if (std::ranges::find(values, Value(std::string("bf16"))) == values.end()) return {};
-  if (torch::cuda::is_available() || gains_from_bfloat16()) return {};
+  if (!takes(space, "precision", "bf16") || torch::cuda::is_available() || gains_from_bfloat16()) return {};
   return {
       "precision bf16 gains nothing here: this processor has no instructions for it that are faster than fp32's, or "
       "DNNL_MAX_CPU_ISA withholds them; fp32 is as fast or faster"};

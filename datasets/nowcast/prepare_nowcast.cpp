@@ -119,8 +119,9 @@ void Preparation::refuse_short() const {
   const std::int64_t window = (nowcast_frames - 1) * cadence_.stride + 1;
   const std::int64_t between = overlap_ / cadence_.interval;
   throw InputError(fmt::format(
-      "{} images, at most {} in a row, {:g} min apart: a training and a test split take {}, {} for each "
+      "{}: {} images, at most {} in a row, {:g} min apart: a training and a test split take {}, {} for each "
       "(13 frames {:g} min apart){}; give {}a longer sequence or several",
+      raw_.paths[0].string() + (raw_.paths.size() > 1 ? fmt::format(" and {} more", raw_.paths.size() - 1) : ""),
       archive_.images.size(), longest_run(archive_.images, cadence_), static_cast<double>(cadence_.interval) / 60,
       2 * window + between, window, static_cast<double>(cadence_.step()) / 60,
       between > 0 ? fmt::format(" and {} between them, whose amounts overlap", between) : "", shorter_step()));

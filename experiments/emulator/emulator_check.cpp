@@ -132,9 +132,7 @@ DataCheck check_emulator_data(const Space& space, const KeptScans& kept) {
         kept.find("climate 1", {found->second}, [&](const auto& progress) { return fingerprint(set, progress); });
     report.notes.push_back(note(split, set.layout(), widest));
   }
-  const auto patterns = values(space, "pattern");
-  if (std::ranges::find(patterns, Value(std::string("residual"))) != patterns.end() &&
-      !has_lines(climate_windows(train.layout(), widest)))
+  if (takes(space, "pattern", "residual") && !has_lines(climate_windows(train.layout(), widest)))
     throw InputError(fmt::format(
         "{}: no window of {} months ends before some month of the year, and so a residual has no line there; prepare "
         "more years, or leave pattern out",

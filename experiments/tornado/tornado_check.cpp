@@ -2,8 +2,6 @@
 
 #include <torch/cuda.h>
 
-#include <algorithm>
-
 #include "datasets/files/splits.hpp"
 #include "datasets/storms/storm_labels.hpp"
 #include "datasets/storms/storms.hpp"
@@ -28,8 +26,8 @@ std::string note(const std::string& split, const Storms& storms) {
 
 /// Whether bf16 is asked for where bfloat16 products pay, and so nobody else warns, yet not by this network's kernels.
 bool gains_nothing_from_bf16(const Space& space) {
-  return std::ranges::count(values(space, "precision"), Value(std::string("bf16"))) > 0 &&
-         !torch::cuda::is_available() && gains_from_bfloat16() && !tornado_gains_from_bfloat16();
+  return takes(space, "precision", "bf16") && !torch::cuda::is_available() && gains_from_bfloat16() &&
+         !tornado_gains_from_bfloat16();
 }
 
 std::string sound_fingerprint(const Storms& storms, const std::filesystem::path& path,

@@ -370,6 +370,10 @@ std::vector<Value> values(const Space& space, std::string_view hyperparameter) {
   return values;
 }
 
+bool takes(const Space& space, std::string_view hyperparameter, std::string_view choice) {
+  return std::ranges::count(values(space, hyperparameter), Value(std::string(choice))) > 0;
+}
+
 Space read_space(const std::filesystem::path& path) {
   const std::string text = read_file(path, "give the file of a search space");
   const std::filesystem::path directory = is_lasting(path) ? path.parent_path() : ".";

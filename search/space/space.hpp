@@ -83,6 +83,8 @@ std::vector<std::string> doubts(const Space& space);
 /// The values that a hyperparameter takes anywhere in the space: those of its axis (of a continuous one both ends; its
 /// default too where it has conditions), or its one value.
 std::vector<Value> values(const Space& space, std::string_view hyperparameter);
+/// Whether it takes this choice anywhere.
+bool takes(const Space& space, std::string_view hyperparameter, std::string_view choice);
 
 /// The space in the file at `path`, or from a pipe, in which case data paths are relative to the working directory.
 /// Throws InputError also where it cannot be read.

@@ -281,7 +281,8 @@ TEST_CASE("prepare nowcast: what cannot be prepared is refused in one line, and 
   }
   SUBCASE("too short") {
     write_images(images.path(), 40);
-    refused_for("40 images, at most 40 in a row, 5 min apart: a training and a test split take 50, 25 for each",
+    refused_for(images.path().string() +
+                    ": 40 images, at most 40 in a row, 5 min apart: a training and a test split take 50, 25 for each",
                 raw(images.path()));
     refused_for("; give --step 5, a longer sequence or several", raw(images.path()));
     for (std::int64_t i = 25; i < 40; ++i) fs::remove(name_of_image(images.path(), i));

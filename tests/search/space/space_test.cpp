@@ -135,6 +135,19 @@ TEST_CASE("a search may leave out files that its experiment can do without, and 
         "s.json: data.test is not a known key; known are train, validation");
 }
 
+TEST_CASE("what a hyperparameter takes: values of its axis, or its one value") {
+  Json json = tornado_space();
+  json["parameters"]["optimizer"] = Json::parse(R"(["sgd", "adamw"])");
+  const Space space = parse_space(json.dump(), "s.json", "/home");
+  CHECK(values(space, "optimizer") == std::vector<Value>{Value(std::string("sgd")), Value(std::string("adamw"))});
+  CHECK(takes(space, "optimizer", "adamw"));
+  CHECK_FALSE(takes(space, "optimizer", "adam"));
+  CHECK(takes(space, "precision", "fp32"));  // no axis: the default
+  CHECK_FALSE(takes(space, "precision", "bf16"));
+  CHECK_FALSE(takes(space, "batch_size", "128"));  // a number is no choice
+  CHECK_FALSE(takes(space, "no_such", "sgd"));
+}
+
 TEST_CASE("a search does not choose by a metric that has many values") {
   for (const std::string metric : {"validation_mse", "validation_mse[10]"})
     CHECK(space_problem(R"({"train": "t.h5"})", metric) ==
