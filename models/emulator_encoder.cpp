@@ -6,6 +6,7 @@
 
 #include "models/first_weights.hpp"
 #include "models/kernels/map_slice.hpp"
+#include "models/kernels/squeeze_excitation.hpp"
 
 namespace stormsweep {
 
@@ -48,9 +49,7 @@ torch::Tensor EmulatorEncoder::forward(const torch::Tensor& maps) {
   for (const auto& layer : {first_, second_, halve_}) map = layer->rectified(map);
   if (quarter_) map = deeper(map);
   map = last_->rectified(map);
-  const auto means = map.mean({2, 3}, /*keepdim=*/false, torch::kFloat32).to(squeeze_->weight.scalar_type());
-  const auto weights = excite_(squeeze_(means).relu()).sigmoid().to(map.scalar_type());
-  return (map * weights.unsqueeze(2).unsqueeze(3)).permute({0, 2, 3, 1}).flatten(1);
+  return squeeze_and_excite(map, squeeze_, excite_).permute({0, 2, 3, 1}).flatten(1);
 }
 
 }  // namespace stormsweep

@@ -4,14 +4,15 @@
 
 namespace stormsweep {
 
-/// Batch norm and the ReLU behind it, written out for the vector units of a processor. A map that lies channels last is
-/// seen as rows of `columns` numbers, a multiple of its channels and of `step`; per-channel values come as such a row,
-/// too, repeated. Used by models/kernels/rectified_norm.
+/// Batch norm and the ReLU behind it, and sums and scaling of channels, written out for the vector units of a
+/// processor. A map that lies channels last is seen as rows of `columns` numbers, a multiple of its channels and of
+/// `step`; per-channel values come as such a row, too, repeated. Used by models/kernels/rectified_norm and
+/// squeeze_excitation.
 struct NormRows {
   std::int64_t count, columns;
 };
 
-/// Of each column: result = ReLU(number * scale + shift).
+/// Of each column: number * scale + shift.
 struct NormLine {
   const float *scale, *shift;
 };
@@ -28,11 +29,17 @@ template <class Number>
 struct NormKernelsOf {
   /// Of each column, the sum of its numbers, and that of the squares of their distances from their mean.
   void (*moments)(const NormRows&, const Number* map, float* sums, float* squares);
+  /// result = ReLU(the line).
   void (*activate)(const NormRows&, const Number* map, const NormLine&, Number* result);
   /// Of each column, sums of the slopes where the result is positive, and of these times the distance from the mean.
   void (*weigh)(const NormRows&, const Number* map, const Number* slope, const NormLine&, const float* mean,
                 float* sums, float* products);
   void (*turn_back)(const NormRows&, const Number* map, const Number* slope, const NormSlopeLine&, Number* gradient);
+  /// Of each column, the sum of its numbers; of their products with those of `slope`.
+  void (*sums)(const NormRows&, const Number* map, float* sums);
+  void (*products)(const NormRows&, const Number* map, const Number* slope, float* sums);
+  /// result = the line.
+  void (*scale)(const NormRows&, const Number* map, const NormLine&, Number* result);
 };
 
 struct NormKernels {

@@ -88,7 +88,34 @@ void turn_back(const NormRows& rows, const Number* map, const Number* slope, con
 }
 
 template <class Number>
-constexpr NormKernelsOf<Number> kernels_of{moments<Number>, activate<Number>, weigh<Number>, turn_back<Number>};
+void sums(const NormRows& rows, const Number* map, float* sums) {
+  for (std::int64_t column = 0; column < rows.columns; column += step) {
+    Sums sum;
+    visit_rows(rows, column, [&](int v, std::int64_t, std::int64_t at) { sum.of[v] += load(map + at); });
+    sum.write(sums + column);
+  }
+}
+
+template <class Number>
+void products(const NormRows& rows, const Number* map, const Number* slope, float* sums) {
+  for (std::int64_t column = 0; column < rows.columns; column += step) {
+    Sums sum;
+    visit_rows(rows, column,
+               [&](int v, std::int64_t, std::int64_t at) { sum.of[v] += load(map + at) * load(slope + at); });
+    sum.write(sums + column);
+  }
+}
+
+template <class Number>
+void scale(const NormRows& rows, const Number* map, const NormLine& line, Number* result) {
+  for (std::int64_t column = 0; column < rows.columns; column += step)
+    visit_rows(rows, column,
+               [&](int, std::int64_t here, std::int64_t at) { store(result + at, line_at(line, here, map + at)); });
+}
+
+template <class Number>
+constexpr NormKernelsOf<Number> kernels_of{moments<Number>, activate<Number>, weigh<Number>, turn_back<Number>,
+                                           sums<Number>,    products<Number>, scale<Number>};
 
 }  // namespace
 

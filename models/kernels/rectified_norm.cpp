@@ -8,7 +8,7 @@
 #include <numeric>
 #include <vector>
 
-#include "models/kernels/norm_kernels.hpp"
+#include "models/kernels/norm_types.hpp"
 
 namespace stormsweep {
 
@@ -28,7 +28,6 @@ class Rows {
       : channels_(map.size(1)), columns_(std::lcm(channels_, norm_kernels()->step)), numbers_(map.numel()) {}
 
   std::int64_t columns() const { return columns_; }
-  std::int64_t channel(std::int64_t column) const { return column % channels_; }
   std::int64_t positions() const { return numbers_ / channels_; }
   /// Whether there is a row.
   bool any() const { return numbers_ >= columns_; }
@@ -48,6 +47,13 @@ class Rows {
     return {row * columns_, std::min(rows_of_part(), whole_rows() - row)};
   }
 
+  /// Calls visit(column, channel) for the columns that belong to a part.
+  template <class Visit>
+  void each_column(const Part& part, const Visit& visit) const {
+    for (auto first = part.from; first < columns_; first += channels_)
+      for (std::int64_t channel = 0; channel < channels_; ++channel) visit(first + channel, channel);
+  }
+
   /// What belongs to channels [c], as a row.
   torch::Tensor row_of(const torch::Tensor& channels) const { return channels.repeat(columns_ / channels_); }
 
@@ -59,20 +65,6 @@ class Rows {
 
   std::int64_t channels_, columns_, numbers_;
 };
-
-/// Calls call(the kernels for the type of a map's numbers, a zero of it).
-template <class Call>
-void by_type(const torch::Tensor& map, const Call& call) {
-  if (map.scalar_type() == torch::kFloat32)
-    call(norm_kernels()->exact, float{});
-  else
-    call(norm_kernels()->rounded, std::uint16_t{});
-}
-
-template <class Number>
-Number* numbers(const torch::Tensor& map) {
-  return static_cast<Number*>(map.data_ptr());
-}
 
 /// Two sums of each column of each part.
 struct PartSums {
@@ -91,18 +83,18 @@ struct Moments {
 Moments joined(const Rows& rows, const PartSums& sums, std::int64_t channels) {
   const auto mean = torch::zeros({channels}, torch::kFloat64), squares = torch::zeros_like(mean);
   std::vector<double> counts(static_cast<std::size_t>(channels));
+  auto *const means = mean.data_ptr<double>(), *const distances = squares.data_ptr<double>();
   for (std::int64_t i = 0; i < rows.parts(); ++i) {
     const auto part = rows.part(i);
-    for (auto column = part.from; column < rows.columns(); ++column) {
-      const auto channel = rows.channel(column);
-      auto &count = counts[static_cast<std::size_t>(channel)], &middle = mean.data_ptr<double>()[channel];
+    const auto *const first = sums.row(sums.first, i), *const second = sums.row(sums.second, i);
+    rows.each_column(part, [&](std::int64_t column, std::int64_t channel) {
+      auto &count = counts[static_cast<std::size_t>(channel)], &middle = means[channel];
       const auto more = static_cast<double>(part.rows);
-      const auto distance = sums.row(sums.first, i)[column] / more - middle;
-      squares.data_ptr<double>()[channel] +=
-          sums.row(sums.second, i)[column] + distance * distance * count * more / (count + more);
+      const auto distance = first[column] / more - middle;
+      distances[channel] += second[column] + distance * distance * count * more / (count + more);
       count += more;
       middle += distance * more / count;
-    }
+    });
   }
   return {mean, squares};
 }
@@ -110,7 +102,7 @@ Moments joined(const Rows& rows, const PartSums& sums, std::int64_t channels) {
 Moments moments_of(const torch::Tensor& map) {
   const Rows rows(map);
   const PartSums sums(rows);
-  by_type(map, [&](const auto& kernels, auto number) {
+  by_number_type(map, [&](const auto& kernels, auto number) {
     using Number = decltype(number);
     rows.each([&](std::int64_t i, const Part& part) {
       kernels.moments({part.rows, rows.columns()}, numbers<Number>(map) + part.first, sums.row(sums.first, i),
@@ -140,7 +132,7 @@ torch::Tensor activated(const torch::Tensor& map, const Norm& norm) {
   const Rows rows(map);
   const NormRow line(norm, rows);
   auto result = torch::empty_like(map);
-  by_type(map, [&](const auto& kernels, auto number) {
+  by_number_type(map, [&](const auto& kernels, auto number) {
     using Number = decltype(number);
     rows.each([&](std::int64_t, const Part& part) {
       kernels.activate({part.rows, rows.columns()}, numbers<Number>(map) + part.first, line.view(),
@@ -153,9 +145,11 @@ torch::Tensor activated(const torch::Tensor& map, const Norm& norm) {
 /// Sums over columns of a channel, float64.
 torch::Tensor summed(const Rows& rows, const torch::Tensor& parts, std::int64_t channels) {
   const auto result = torch::zeros({channels}, torch::kFloat64);
-  for (std::int64_t i = 0; i < rows.parts(); ++i)
-    for (auto column = rows.part(i).from; column < rows.columns(); ++column)
-      result.data_ptr<double>()[rows.channel(column)] += parts.data_ptr<float>()[i * rows.columns() + column];
+  auto* const sums = result.data_ptr<double>();
+  for (std::int64_t i = 0; i < rows.parts(); ++i) {
+    const auto* const row = parts.data_ptr<float>() + i * rows.columns();
+    rows.each_column(rows.part(i), [&](std::int64_t column, std::int64_t channel) { sums[channel] += row[column]; });
+  }
   return result;
 }
 
@@ -170,7 +164,7 @@ SlopeSums weighed(const torch::Tensor& map, const torch::Tensor& slope, const No
   const NormRow line(norm, rows);
   const auto mean = rows.row_of(norm.mean);
   const PartSums sums(rows);
-  by_type(map, [&](const auto& kernels, auto number) {
+  by_number_type(map, [&](const auto& kernels, auto number) {
     using Number = decltype(number);
     rows.each([&](std::int64_t i, const Part& part) {
       kernels.weigh({part.rows, rows.columns()}, numbers<Number>(map) + part.first, numbers<Number>(slope) + part.first,
@@ -188,7 +182,7 @@ torch::Tensor turned_back(const torch::Tensor& map, const torch::Tensor& slope, 
   const auto mean = rows.row_of(norm.mean), tilts = rows.row_of(tilt), levels = rows.row_of(level);
   const NormSlopeLine of{line.view(), mean.data_ptr<float>(), tilts.data_ptr<float>(), levels.data_ptr<float>()};
   auto gradient = torch::empty_like(map);
-  by_type(map, [&](const auto& kernels, auto number) {
+  by_number_type(map, [&](const auto& kernels, auto number) {
     using Number = decltype(number);
     rows.each([&](std::int64_t, const Part& part) {
       kernels.turn_back({part.rows, rows.columns()}, numbers<Number>(map) + part.first,
@@ -227,10 +221,8 @@ struct Rectified : torch::autograd::Function<Rectified> {
 };
 
 bool takes(torch::nn::BatchNorm2d& norm, const torch::Tensor& map) {
-  const bool known = map.scalar_type() == torch::kFloat32 || map.scalar_type() == torch::kBFloat16;
-  return norm_kernels() && map.is_cpu() && known && map.is_contiguous(torch::MemoryFormat::ChannelsLast) &&
-         (norm->is_training() || !torch::GradMode::is_enabled()) && norm->options.momentum().has_value() &&
-         Rows(map).any() && Rows(map).positions() > 1;
+  return has_norm_kernels(map) && (norm->is_training() || !torch::GradMode::is_enabled()) &&
+         norm->options.momentum().has_value() && Rows(map).any() && Rows(map).positions() > 1;
 }
 
 torch::Tensor inverse_of(const torch::Tensor& variance, double epsilon) {
