@@ -20,7 +20,7 @@
 #include "experiments/nowcast/nowcast_notes.hpp"
 #include "experiments/nowcast/nowcast_product.hpp"
 #include "experiments/task/command_options.hpp"
-#include "experiments/task/figure_folders.hpp"
+#include "experiments/task/forecast_options.hpp"
 #include "experiments/task/model_file.hpp"
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
@@ -41,16 +41,14 @@ constexpr const char* forecast_command = "stormsweep forecast nowcast";
 
 constexpr double gigabyte = 1e9;
 
-struct ForecastOptions {
-  std::string model, output, time, variable, thresholds;
-  FigureFolders figures;
+struct RainForecastOptions : ForecastOptions {
   std::vector<std::string> input;
+  std::string time, variable, thresholds;
   std::int64_t window = 0, tile = 0;
   double memory = 0;
-  int threads = 0;
 };
 
-Syntax syntax_of(ForecastOptions& options) {
+Syntax syntax_of(RainForecastOptions& options) {
   return {
       .command = forecast_command,
       .usage = "--model FILE --input IMAGES... -o OUT.h5 [options]",
@@ -91,8 +89,8 @@ Syntax syntax_of(ForecastOptions& options) {
 }
 
 /// Checks what can be checked before anything is read.
-void check(const ForecastOptions& options) {
-  check_threads(forecast_command, options.threads);
+void check(const RainForecastOptions& options) {
+  options.check(forecast_command);
   if (options.window != 0 && (options.window < 2 || options.window % 2 != 0))
     refuse_option(forecast_command, "match-histogram", std::to_string(options.window),
                   "give an even number of pixels, 2 or more");
@@ -100,19 +98,16 @@ void check(const ForecastOptions& options) {
     refuse_option(forecast_command, "tile", std::to_string(options.tile), "give a multiple of 16");
   if (!(options.memory >= 0))
     refuse_option(forecast_command, "memory", fmt::format("{}", options.memory), "give gigabytes");
-  check_output_file(forecast_command, options.output);
-  check_output_apart(forecast_command, options.output, options.model);
-  options.figures.check(forecast_command);
 }
 
-std::optional<std::int64_t> time_of(const ForecastOptions& options) {
+std::optional<std::int64_t> time_of(const RainForecastOptions& options) {
   if (options.time.empty()) return std::nullopt;
   const auto time = parse_utc(options.time);
   if (!time) refuse_option(forecast_command, "time", options.time, "give a time in UTC, as 2010-08-26T03:00Z");
   return time;
 }
 
-std::int64_t tile_of(const ForecastOptions& options, const RadarGrid& grid, const NowcastNetwork& network) {
+std::int64_t tile_of(const RainForecastOptions& options, const RadarGrid& grid, const NowcastNetwork& network) {
   if (options.tile > 0) return options.tile;
   const double bytes = options.memory > 0 ? options.memory * gigabyte : 0.5 * static_cast<double>(free_memory());
   const std::int64_t tile =
@@ -129,7 +124,7 @@ struct Observations {
   std::vector<std::optional<RadarFrame>> truth;
 };
 
-Observations observe(const ForecastOptions& options, const NowcastMeta& model) {
+Observations observe(const RainForecastOptions& options, const NowcastMeta& model) {
   ProgressBar bar(forecast_command, "files listed");
   const RadarArchive archive =
       list_archive({options.input.begin(), options.input.end()}, options.variable,
@@ -207,7 +202,7 @@ void print_told(const std::vector<ThresholdReport>& reports, RadarQuantity quant
 }  // namespace
 
 int forecast_nowcast_command(const std::vector<std::string>& words) {
-  ForecastOptions options;
+  RainForecastOptions options;
   if (!parse_options(words, syntax_of(options))) return exit_done;
   check(options);
   const auto thresholds = read_thresholds(forecast_command, options.thresholds, std::numeric_limits<float>::infinity(),

@@ -16,7 +16,7 @@
 #include "experiments/segmentation/segmentation_prediction.hpp"
 #include "experiments/segmentation/weather_map.hpp"
 #include "experiments/task/command_options.hpp"
-#include "experiments/task/figure_folders.hpp"
+#include "experiments/task/forecast_options.hpp"
 #include "experiments/task/model_file.hpp"
 #include "models/segmentation_scores.hpp"
 #include "search/base/error.hpp"
@@ -33,15 +33,12 @@ namespace po = boost::program_options;
 
 constexpr const char* forecast_command = "stormsweep forecast segmentation";
 
-struct ForecastOptions {
-  std::string model, output;
-  FigureFolders figures;
+struct MaskForecastOptions : ForecastOptions {
   std::vector<std::string> input;
-  int threads = 0;
   bool probabilities = false;
 };
 
-Syntax syntax_of(ForecastOptions& options) {
+Syntax syntax_of(MaskForecastOptions& options) {
   return {.command = forecast_command,
           .usage = "--model FILE --input SAMPLE... -o OUT.h5 [options]",
           .summary =
@@ -65,14 +62,6 @@ Syntax syntax_of(ForecastOptions& options) {
           .groups = {options.figures.options("a map of field, truth and prediction of each sample")}};
 }
 
-/// Checks what can be checked before anything is read.
-void check(const ForecastOptions& options) {
-  check_threads(forecast_command, options.threads);
-  check_output_file(forecast_command, options.output);
-  check_output_apart(forecast_command, options.output, options.model);
-  options.figures.check(forecast_command);
-}
-
 /// A trained network, with what it was trained on.
 struct Model {
   explicit Model(const std::string& path) : file(load_model(path, "segmentation")) {
@@ -92,7 +81,7 @@ struct Model {
 
 /// Files of one size, which suits the network. Throws InputError.
 struct Samples {
-  Samples(const ForecastOptions& options, const SegmentationNetwork& network) {
+  Samples(const MaskForecastOptions& options, const SegmentationNetwork& network) {
     paths = list_raw_files(
         {options.input.begin(), options.input.end()}, [](const fs::path& path) { return path.extension() == ".h5"; },
         "holds no *.h5 file; give samples, or a folder of them");
@@ -166,7 +155,7 @@ struct Scoring {
 };
 
 /// Writes masks and maps of all samples.
-Scoring predict_all(const ForecastOptions& options, const Model& model, const Samples& samples) {
+Scoring predict_all(const MaskForecastOptions& options, const Model& model, const Samples& samples) {
   const WeatherGrid grid = global_grid(samples.height, samples.width);
   MaskWriter writer(options.output, grid, samples.names,
                     options.probabilities ? MaskWriter::Content::masks_and_probabilities : MaskWriter::Content::masks);
@@ -189,9 +178,9 @@ Scoring predict_all(const ForecastOptions& options, const Model& model, const Sa
 }  // namespace
 
 int forecast_segmentation_command(const std::vector<std::string>& words) {
-  ForecastOptions options;
+  MaskForecastOptions options;
   if (!parse_options(words, syntax_of(options))) return exit_done;
-  check(options);
+  options.check(forecast_command);
   const Model model(options.model);
   const Samples samples(options, *model.network);
   torch::set_num_threads(options.threads);

@@ -10,7 +10,7 @@
 
 #include "datasets/files/raw_files.hpp"
 #include "experiments/task/command_options.hpp"
-#include "experiments/task/figure_folders.hpp"
+#include "experiments/task/forecast_options.hpp"
 #include "experiments/tornado/storm_forecast.hpp"
 #include "experiments/tornado/storm_scores.hpp"
 #include "search/base/csv.hpp"
@@ -30,14 +30,12 @@ namespace po = boost::program_options;
 
 constexpr const char* forecast_command = "stormsweep forecast tornado";
 
-struct ForecastOptions {
-  std::string model, output, thresholds;
-  FigureFolders figures;
+struct StormForecastOptions : ForecastOptions {
   std::vector<std::string> input;
-  int threads = 0;
+  std::string thresholds;
 };
 
-Syntax syntax_of(ForecastOptions& options) {
+Syntax syntax_of(StormForecastOptions& options) {
   return {
       .command = forecast_command,
       .usage = "--model FILE --input STORMS... -o OUT.csv [options]",
@@ -61,15 +59,7 @@ Syntax syntax_of(ForecastOptions& options) {
       .groups = {options.figures.options("a figure of how often storms were positive, by probability")}};
 }
 
-/// Checks what can be checked before anything is read.
-void check(const ForecastOptions& options) {
-  check_threads(forecast_command, options.threads);
-  check_output_file(forecast_command, options.output);
-  check_output_apart(forecast_command, options.output, options.model);
-  options.figures.check(forecast_command);
-}
-
-std::vector<fs::path> files_of(const ForecastOptions& options) {
+std::vector<fs::path> files_of(const StormForecastOptions& options) {
   const auto files = list_raw_files(
       {options.input.begin(), options.input.end()},
       [](const fs::path& path) { return path.extension() == ".h5" || path.extension() == ".nc"; },
@@ -125,9 +115,9 @@ Written forecast_all(const ForecastOptions& options, const std::vector<fs::path>
 }  // namespace
 
 int forecast_tornado_command(const std::vector<std::string>& words) {
-  ForecastOptions options;
+  StormForecastOptions options;
   if (!parse_options(words, syntax_of(options))) return exit_done;
-  check(options);
+  options.check(forecast_command);
   const auto thresholds =
       read_thresholds(forecast_command, options.thresholds, 1, "give numbers between 0 and 1, as 0.1,0.5");
   StormModel model(options.model);
