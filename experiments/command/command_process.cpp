@@ -47,7 +47,7 @@ bool of_a_launcher(std::string_view variable) {
 }
 
 std::filesystem::path tender_program() {
-  return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "stormsweep-tend";
+  return process::program_of(getpid()).parent_path() / "stormsweep-tend";
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {

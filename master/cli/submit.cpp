@@ -150,7 +150,7 @@ Submission make_submission(const SubmitQuestion& q, const Space& space, const Ar
           fmt::format("stormsweep submit: {}: Slurm cannot write a log there, for the folder's name has a "
                       "backslash or an end of line in it; rename it",
                       one_line(folder.string())));
-  job.program = fs::read_symlink("/proc/self/exe");
+  job.program = process::program_of(getpid());
   // The job may start without the modules that are loaded now.
   job.mpi = process::find_program("mpirun").parent_path();
   job.command = words;

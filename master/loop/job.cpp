@@ -34,8 +34,6 @@ namespace stormsweep::launch {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr int start_look = 20, look = 100;  // ms between polls of mpirun and its ranks
 constexpr Seconds drain_again{1};  // repeated: mpirun loses signals until it handles them, and then until it has ranks
 constexpr Seconds start_patience{30};     // for mpirun to start anything
@@ -67,8 +65,7 @@ void keep_sigterm_out() {
 /// Whether the process is a rank: it runs stormsweep, or a program that ranks become. Others, such as daemons, are left
 /// to mpirun.
 bool is_rank(pid_t pid) {
-  std::error_code gone;
-  const fs::path program = fs::read_symlink("/proc/" + std::to_string(pid) + "/exe", gone);
+  const std::filesystem::path program = process::program_of(pid);
   return program == own_program() || program == worker_program() || program == runner_program();
 }
 

@@ -66,7 +66,7 @@ int terminal_columns() {
 }
 
 std::string own_program() {
-  return fs::read_symlink("/proc/self/exe").string();
+  return process::program_of(getpid()).string();
 }
 
 std::string worker_program() {

@@ -65,6 +65,14 @@ int wait_for(pid_t pid) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+std::filesystem::path program_of(pid_t pid) {
+  constexpr std::string_view mark = " (deleted)";  // proc(5): behind the path of a file that is no longer there
+  std::error_code gone;
+  std::string path = std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/exe", gone).string();
+  if (path.ends_with(mark) && !std::filesystem::exists(path)) path.resize(path.size() - mark.size());
+  return path;
+}
+
 bool alive(pid_t pid) {
   if (kill(pid, 0) != 0 && errno != EPERM) return false;
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");

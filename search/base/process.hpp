@@ -16,6 +16,10 @@ void become(const std::vector<std::string>& command);
 /// The file of a program, which is looked for on PATH unless it has a slash; empty where there is none.
 std::filesystem::path find_program(const std::string& program);
 
+/// The path of the program that a process runs; where a build or an upgrade has replaced its file since, of the new
+/// one. Empty where there is no such process.
+std::filesystem::path program_of(pid_t pid);
+
 /// Waits for the child `pid` and returns its exit status; 128 + the signal that ended it; 127 where there is no such
 /// child, or its exit status is lost.
 int wait_for(pid_t pid);

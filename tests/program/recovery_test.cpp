@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 
 #include "tests/program/command.hpp"
 #include "tests/program/database.hpp"
@@ -98,6 +99,30 @@ TEST_CASE("a worker that is killed costs its trial a second attempt and nobody e
   CHECK(ended.status == 0);
   check_whole(folder);
   CHECK(number(folder / "n.db", "SELECT sum(attempt - 1) FROM results") == 1);
+}
+
+TEST_CASE(
+    "a build may replace the programs of a search: the job that loses a rank is started again from the new ones") {
+  const WorkFolder folder;
+  const auto build = [&] {
+    for (const char* name : {"stormsweep", "stormsweep-runner"}) {
+      std::filesystem::remove(folder / name);
+      std::filesystem::copy_file(std::filesystem::path(stormsweep_program()).parent_path() / name, folder / name);
+    }
+  };
+  build();
+  Words words = run_words(folder, steady);
+  words[0] = folder / "stormsweep";
+  words.insert(words.end(), {"--schedule", "synchronous"});
+  Command command(words, folder);
+  REQUIRE(eventually([&] { return some_rows(folder); }));
+  const pid_t worker = trainers(command.pid()).at(1);
+  build();
+  kill(worker, SIGKILL);
+  const Ended ended = command.wait();
+  CAPTURE(ended.err);
+  CHECK(ended.status == 0);
+  check_whole(folder);
 }
 
 TEST_CASE("a search whose master was killed says so and is continued") {

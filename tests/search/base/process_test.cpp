@@ -33,6 +33,29 @@ TEST_CASE("a process is alive until it has ended, though nobody has asked how") 
   CHECK_FALSE(process::alive(child));
 }
 
+TEST_CASE("a process runs its program, whatever has become of that program's file") {
+  const TemporaryFolder folder;
+  // proc(5) puts " (deleted)" behind the name of a file that is gone; this one is called so to begin with.
+  const auto put = [&] { std::filesystem::copy_file("/bin/sleep", folder / "sleep (deleted)"); };
+  put();
+  const pid_t child = fork();
+  if (child == 0) {
+    process::become({(folder / "sleep (deleted)").string(), "60"});
+    _exit(127);
+  }
+  const auto runs = [&](const std::filesystem::path& program) {
+    for (int tries = 0; tries < 200 && process::program_of(child) != program; ++tries) usleep(10'000);
+    return process::program_of(child) == program;
+  };
+  CHECK(runs(folder / "sleep (deleted)"));
+  std::filesystem::remove(folder / "sleep (deleted)");
+  put();  // as a build replaces it
+  CHECK(runs(folder / "sleep (deleted)"));
+  kill(child, SIGKILL);
+  process::wait_for(child);
+  CHECK(process::program_of(child).empty());
+}
+
 TEST_CASE("a program is the first file of that name on PATH that may be run") {
   namespace fs = std::filesystem;
   const TemporaryFolder folder;
