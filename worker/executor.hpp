@@ -4,9 +4,11 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "experiments/run.hpp"
 #include "search/messages/run_settings.hpp"
+#include "search/space/file_stamps.hpp"
 #include "search/space/space.hpp"
 #include "search/space/trainings.hpp"
 #include "worker/activity.hpp"
@@ -32,7 +34,8 @@ struct Workplace {
   StageOrders& orders;
   Activity& activity;
   const RunSettings& settings;
-  std::filesystem::path models;  ///< folder for trained networks; empty: they are not wanted
+  std::vector<FileStamp> stamps;  ///< of the files that trainings read
+  std::filesystem::path models;   ///< folder for trained networks; empty: they are not wanted
 };
 
 /// Carries out assignments: the part in which the two programs that serve a master differ.

@@ -6,6 +6,7 @@
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
 #include "search/base/output.hpp"
+#include "search/space/file_stamps.hpp"
 
 namespace stormsweep {
 
@@ -19,8 +20,19 @@ void report(Channel& channel, const wire::ToMaster& message) {
   channel.send(master, wire::encode(message));
 }
 
-void report_end(Channel& channel, int rank, wire::Finished finished) {
-  if (rank == 0 || finished.outcome.status != Status::complete) report(channel, std::move(finished));
+bool files_unchanged(const Workplace& with) {
+  try {
+    check_files(with.space, with.stamps);
+    return true;
+  } catch (const FileChanged& changed) {
+    report(with.channel, wire::Refused{changed.what()});
+    return false;
+  }
+}
+
+void report_end(const Workplace& with, int rank, wire::Finished finished) {
+  const bool reports = rank == 0 || finished.outcome.status != Status::complete;
+  if (reports && files_unchanged(with)) report(with.channel, std::move(finished));
 }
 
 void die(const Channel& channel, const std::exception& error) {

@@ -85,7 +85,7 @@ class Running {
     done_ = milestone + 1;
     if (outcome.started == 0) outcome.started = started_;
     if (outcome.finished == 0) outcome.finished = steady_unix_time().now();
-    report_end(with_.channel, context_.gang->rank(),
+    report_end(with_, context_.gang->rank(),
                {.training = training_.id,
                 .milestone = static_cast<std::uint32_t>(milestone),
                 .outcome = std::move(outcome),
@@ -121,6 +121,7 @@ void RunExecutor::enter(const Workplace& workplace) {
 }
 
 void RunExecutor::execute(const Assignment& assignment, const std::function<bool()>& stopped) {
+  if (!files_unchanged(*with_)) return;
   RunContext context = with_->context;
   if (assignment.gang > 0) context.gang = std::make_shared<MpiRunGang>(with_->channel, assignment, stopped);
   Running(*with_, assignment.training, context, stopped).carry_out(*run_);

@@ -140,6 +140,7 @@ bool work(const wire::Welcome& welcome, MpiChannel& channel, const Placement& pl
                   .orders = orders,
                   .activity = activity,
                   .settings = settings,
+                  .stamps = settings.stamps,
                   .models = settings.keep_models ? fresh_models(settings.cache, space.name) : ""});
   const auto carry_out = [&](const Assignment& assignment) {
     executor.execute(assignment, [&] { return queue.dropped(assignment); });

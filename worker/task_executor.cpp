@@ -4,6 +4,7 @@
 #include <torch/utils.h>
 #include <torch/version.h>
 
+#include <algorithm>
 #include <exception>
 #include <limits>
 #include <string_view>
@@ -83,7 +84,7 @@ TrainingEvents events_of(const Workplace& with, const Training& training, int sh
   events.stop = stopped;
   events.finished = [&with, &training, shard](std::size_t milestone, const Outcome& outcome,
                                               const std::vector<EpochRecord>& records) {
-    report_end(with.channel, shard,
+    report_end(with, shard,
                {.training = training.id,
                 .milestone = static_cast<std::uint32_t>(milestone),
                 .outcome = outcome,
@@ -125,14 +126,16 @@ void TaskExecutor::enter(const Workplace& workplace) {
   with_.emplace(workplace);
   context_ = task_context(workplace, context_.device);
   const RunSettings& settings = workplace.settings;
-  if (!settings.stage.empty())
-    stage_as_ordered(workplace.orders, workplace.space, settings.stage, Seconds(settings.lost_after), workplace.channel,
-                     workplace.activity, context_);
+  if (settings.stage.empty()) return;
+  stage_as_ordered(workplace.orders, workplace.space, settings.stage, Seconds(settings.lost_after), workplace.channel,
+                   workplace.activity, context_);
+  if (files_unchanged(*with_)) std::fill_n(with_->stamps.begin(), workplace.space.data.size(), FileStamp{});
 }
 
 void TaskExecutor::execute(const Assignment& assignment, const std::function<bool()>& stopped) {
   if (runs_) return runs_->execute(assignment, stopped);
   const Workplace& with = *with_;
+  if (!files_unchanged(with)) return;
   const Experiment& experiment = *with.space.experiment;
   const Training& training = assignment.training;
   std::shared_ptr<RankGang> gang;

@@ -1,8 +1,6 @@
 #include "datasets/weather/scan_weather.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -14,7 +12,6 @@
 #include "datasets/weather/weather_file.hpp"
 #include "search/base/checksum.hpp"
 #include "search/base/error.hpp"
-#include "search/base/file.hpp"
 #include "search/base/parallel.hpp"
 
 namespace stormsweep {
@@ -22,19 +19,6 @@ namespace stormsweep {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// XXH3 of a file's bytes, 16 hexadecimal digits. It leaves the file in the page cache for the next reads.
-std::string checksum_of(const fs::path& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) refuse_file(path, "cannot be opened", "look at its rights");
-  std::vector<char> buffer(1 << 20);
-  Checksum checksum;
-  ssize_t got = 0;
-  while ((got = ::read(*file, buffer.data(), buffer.size())) > 0)
-    checksum.add(std::as_bytes(std::span(buffer).first(static_cast<std::size_t>(got))));
-  if (got < 0) refuse_file(path, "cannot be read to its end", "copy or make it again");
-  return checksum.digits();
-}
 
 /// Finds the ranges of `fields` [pixels, 16]; NaN for channels with values that are not finite.
 void find_range(std::span<const float> fields, SampleScan& scan) {
@@ -54,7 +38,9 @@ void find_range(std::span<const float> fields, SampleScan& scan) {
 SampleScan scan_file(const fs::path& folder, const WeatherIndex::File& listed) {
   const fs::path path = folder / listed.name;
   SampleScan scan{listed, {}, {}, {}, {}, {}};
-  scan.file.checksum = checksum_of(path);
+  Checksum sum;
+  sum.add_file(path, "copy or make it again, or look at its rights");
+  scan.file.checksum = sum.digits();
   const WeatherFile file(path);
   scan.height = file.height(), scan.width = file.width();
   const auto pixels = static_cast<std::size_t>(scan.height * scan.width);

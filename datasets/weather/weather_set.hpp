@@ -33,12 +33,15 @@ class WeatherSet {
   std::filesystem::path path(std::int64_t i) const;
   /// From now on, copies of the same names in `folder`, on a disk of this machine, are read instead, where they exist.
   void use_copies(const std::filesystem::path& folder);
-  /// Opens file i, or its copy. Throws InputError where its size is no longer that of the index.
+  /// Opens file i, or its copy. Throws InputError where it is no longer that of the index: its size is another, or it
+  /// was written anew with other bytes.
   WeatherFile open(std::int64_t i) const;
 
  private:
   std::filesystem::path folder_, copies_;
-  std::shared_ptr<const WeatherIndex> index_;  ///< copies share it
+  struct Rewritten;
+  std::shared_ptr<const WeatherIndex> index_;  ///< copies share it,
+  std::shared_ptr<Rewritten> rewritten_;       ///< and this
   bool kept_ = true;
 };
 

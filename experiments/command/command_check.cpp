@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "experiments/command/command_surroundings.hpp"
-#include "experiments/task/fingerprint.hpp"
+#include "search/base/checksum.hpp"
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
 #include "search/base/process.hpp"
@@ -41,10 +41,10 @@ std::vector<fs::path> files_in(const fs::path& folder) {
 
 void add_data(Checksum& sum, const fs::path& path, const std::function<void(std::size_t)>& read) {
   constexpr std::string_view remedy = "give data that are there";
-  if (!fs::is_directory(path)) return add_file(sum, path, remedy, read);
+  if (!fs::is_directory(path)) return sum.add_file(path, remedy, read);
   for (const fs::path& file : files_in(path)) {
-    add_text(sum, file.lexically_relative(path).native());
-    add_file(sum, file, remedy, read);
+    sum.add_text(file.lexically_relative(path).native());
+    sum.add_file(file, remedy, read);
   }
 }
 
@@ -61,13 +61,13 @@ std::string fingerprint(const Space& space, const std::vector<fs::path>& files,
   };
   const TrainingCommand& command = *space.experiment->command;
   Checksum sum(Checksum::Bits::b128);
-  for (const std::string& word : command.words) add_text(sum, word);
+  for (const std::string& word : command.words) sum.add_text(word);
   for (const std::string& file : command.files) {
-    add_text(sum, file);
-    add_file(sum, command.directory / file, "it stands among files: put it there, or take it out", read);
+    sum.add_text(file);
+    sum.add_file(command.directory / file, "it stands among files: put it there, or take it out", read);
   }
   for (const auto& [name, path] : space.data) {
-    add_text(sum, name);
+    sum.add_text(name);
     add_data(sum, path, read);
   }
   return sum.digits();

@@ -11,10 +11,10 @@
 
 #include "datasets/files/splits.hpp"
 #include "datasets/tensors/tensor_set.hpp"
-#include "experiments/task/fingerprint.hpp"
 #include "experiments/torchscript/known_statistics.hpp"
 #include "experiments/torchscript/script_choice.hpp"
 #include "experiments/torchscript/script_loss.hpp"
+#include "search/base/checksum.hpp"
 #include "search/base/error.hpp"
 
 namespace stormsweep {
@@ -59,11 +59,11 @@ constexpr std::string_view remedy = "put it there, or take it out of the experim
 void add_declaration(Checksum& sum, const Experiment& experiment) {
   const ScriptedNetwork& script = *experiment.network;
   for (const std::string& name : experiment.hyperparameters[experiment.find("network").value()].choices)
-    add_file(sum, script.directory / name, remedy);
-  add_text(sum, script.loss);
-  if (is_scripted(script)) add_file(sum, script.directory / script.loss, remedy);
-  for (const double threshold : script.thresholds) add_text(sum, fmt::format("{}", threshold));
-  for (const Metric& metric : experiment.metrics) add_text(sum, metric.name);
+    sum.add_file(script.directory / name, remedy);
+  sum.add_text(script.loss);
+  if (is_scripted(script)) sum.add_file(script.directory / script.loss, remedy);
+  for (const double threshold : script.thresholds) sum.add_text(fmt::format("{}", threshold));
+  for (const Metric& metric : experiment.metrics) sum.add_text(metric.name);
 }
 
 /// The first configuration of each network that the space has.
@@ -117,7 +117,7 @@ DataCheck check_script_data(const Space& space, const KeptScans& kept) {
         kept.find("tensors 1", {set.path()}, [&](const auto& progress) { return to_text(scan(set, progress)); }));
     if (split == "train") of_train = found.statistics;
     if (found.labels) labels.push_back({set.path(), *found.labels});
-    add_text(sum, found.fingerprint);
+    sum.add_text(found.fingerprint);
     check.notes.push_back(fmt::format("{}: {} samples", split, set.size()));
   }
   for (const Configuration& configuration : one_of_each_network(space)) {

@@ -18,7 +18,9 @@ namespace {
 
 DataReport parse_report(const std::string& text) {
   const auto json = nlohmann::json::parse(text);
-  return {text, json.at("fingerprint"), json.at("notes"), json.at("gpus")};
+  std::vector<FileStamp> stamps;
+  for (const auto& stamp : json.at("stamps")) stamps.push_back({stamp.at(0), stamp.at(1), stamp.at(2)});
+  return {text, json.at("fingerprint"), stamps, json.at("notes"), json.at("gpus")};
 }
 
 /// Whether a search has neither data nor a use for GPUs, so that LibTorch need not be loaded.
@@ -40,7 +42,7 @@ void check_address_space() {
 std::optional<DataReport> check_data(const Space& space, const RunOptions& options) {
   if (const auto known = environment(launch::data_report); launch::rank() >= 0 && !known.empty())
     return parse_report(std::string(known));
-  if (nothing_to_check(space, options)) return parse_report(R"({"fingerprint":"","notes":[],"gpus":0})");
+  if (nothing_to_check(space, options)) return parse_report(R"({"fingerprint":"","stamps":[],"notes":[],"gpus":0})");
   check_address_space();
   int status = 0;
   std::vector<std::string> words{launch::worker_program(), "check", options.space.string()};

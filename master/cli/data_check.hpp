@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "master/cli/run_options.hpp"
+#include "search/space/file_stamps.hpp"
 #include "search/space/space.hpp"
 
 namespace stormsweep {
@@ -13,6 +14,7 @@ namespace stormsweep {
 struct DataReport {
   std::string text;  ///< the report itself, JSON, which the launching command passes on to rank 0
   std::string fingerprint;
+  std::vector<FileStamp> stamps;
   std::vector<std::string> notes;
   int gpus = 0;
 };

@@ -103,6 +103,9 @@ int start_job(const Arguments& arguments, const Space& space, const RunOptions& 
       if (end.status == exit_done || end.status == exit_some_failed) tell_skill(space, options);
       return end.status;
     }
+    const std::optional<DataReport> now = check_data(space, options);  // they may have changed
+    if (!now) return signals::drain_asked() ? exit_drained : exit_bad_input;
+    environment[launch::data_report] = now->text;
     environment[launch::started_again] = fmt::format("{} {}", (steady_time() - began).count(), end.failures);
   }
 }

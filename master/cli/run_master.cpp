@@ -80,9 +80,10 @@ void tell_reused(const Store& store, const RunOptions& options) {
   remark("reused from {}: {} trials\n", fmt::join(files, ", "), grouped(store.reused()));
 }
 
-RunSettings run_settings(const RunOptions& options, const Space& space, const std::string& fingerprint) {
+RunSettings run_settings(const RunOptions& options, const Space& space, const DataReport& data) {
   return {.directory = fs::absolute(options.space).parent_path(),
-          .fingerprint = fingerprint,
+          .fingerprint = data.fingerprint,
+          .stamps = data.stamps,
           .cache = cache_folder(options.results),
           .lost_after = options.lost_after,
           .checkpoint_every = options.checkpoint_every,
@@ -158,7 +159,7 @@ Space settle_size(const Space& space, const RunOptions& options, int workers) {
 struct OpenSearch {
   const Space& space;
   const RunOptions& options;
-  const std::string& fingerprint;
+  const DataReport& data;
   Store& store;
   KeptModels& models;
 };
@@ -181,7 +182,7 @@ Conclusion carry_on(const OpenSearch& search, Ranks& ranks, std::optional<double
   const int workers = channel.size() - 1;
   check_gangs(search.space, search.options, workers);
   const Space space = settle_size(search.space, search.options, workers);
-  MasterLoop::Options looping{.settings = run_settings(search.options, space, search.fingerprint),
+  MasterLoop::Options looping{.settings = run_settings(search.options, space, search.data),
                               .columns = launch::terminal_columns(),
                               .share = search.options.share,
                               .spent = spent_before(),
@@ -197,7 +198,7 @@ int conclude(const OpenSearch& search, const Conclusion& conclusion) {
   search.models.close();
   if (conclusion.ending == Ending::done && conclusion.limit.empty())
     remove_stale_checkpoints(cache_folder(search.options.results),
-                             checkpoint_fingerprint(search.space, search.fingerprint), search.store);
+                             checkpoint_fingerprint(search.space, search.data.fingerprint), search.store);
   // A launcher restarts the job if that gets further; a bare mpirun cannot.
   const bool again = launch::launched() && conclusion.attempts_raised &&
                      (conclusion.ending == Ending::workers_lost || conclusion.ending == Ending::rank_lost);
@@ -258,7 +259,7 @@ int run_search(const Space& space, const RunOptions& options, const DataReport& 
   if (!options.reuse.empty()) tell_reused(store, options);
   models.open(store);
   write_share(options.results, space.name, share_of(space, options));
-  return dispatch_job({space, options, report.fingerprint, store, models}, ranks);
+  return dispatch_job({space, options, report, store, models}, ranks);
 }
 
 }  // namespace

@@ -187,6 +187,10 @@ void MasterLoop::on(WorkerId worker, const wire::Finished& finished) {
   if (is_adaptive(space_.method)) dispatch(event::Supplied{});
 }
 
+void MasterLoop::on(WorkerId, const wire::Refused& refused) {
+  throw InputError(refused.error);
+}
+
 void MasterLoop::on(WorkerId worker, const wire::Stopped&) {
   listening_.at(worker.value) = false;
   roster_.leave(worker);

@@ -84,6 +84,7 @@ class MasterLoop {
   void on(WorkerId worker, const wire::Began& began);
   void on(WorkerId worker, const wire::Left& left);
   void on(WorkerId worker, const wire::Finished& finished);
+  [[noreturn]] void on(WorkerId worker, const wire::Refused& refused);
   void on(WorkerId worker, const wire::Stopped& stopped);
   const std::string& welcome();
 

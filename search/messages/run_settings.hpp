@@ -1,7 +1,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "search/space/file_stamps.hpp"
 #include "search/space/method_settings.hpp"
 
 namespace stormsweep {
@@ -10,6 +12,7 @@ namespace stormsweep {
 struct RunSettings {
   std::string directory;             ///< that the space's data paths are relative to
   std::string fingerprint;           ///< of its data
+  std::vector<FileStamp> stamps;     ///< of the files that it is trained by, when they were checked; empty: of none
   std::string cache;                 ///< folder for checkpoints, preaugmented data and fresh networks
   double lost_after = 10;            ///< seconds of silence after which either side considers the other dead
   double checkpoint_every = 300;     ///< seconds between checkpoints of a training; 0: none

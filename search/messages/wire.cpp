@@ -162,8 +162,10 @@ void fields(Codec& codec, T& object) {
     each(object.work, object.epoch, object.epochs, object.done, object.all);
   } else if constexpr (std::is_same_v<Object, Heartbeat>) {
     each(object.pursuit);
+  } else if constexpr (std::is_same_v<Object, FileStamp>) {
+    each(object.bytes, object.written, object.checksum);
   } else if constexpr (std::is_same_v<Object, RunSettings>) {
-    each(object.directory, object.fingerprint, object.cache, object.lost_after, object.checkpoint_every,
+    each(object.directory, object.fingerprint, object.stamps, object.cache, object.lost_after, object.checkpoint_every,
          object.retry_out_of_memory, object.keep_work, object.keep_models, object.share_epochs, object.synchronous,
          object.stage);
   } else if constexpr (std::is_same_v<Object, Welcome>) {
@@ -184,6 +186,8 @@ void fields(Codec& codec, T& object) {
     each(object.gang);
   } else if constexpr (std::is_same_v<Object, Finished>) {
     each(object.training, object.milestone, object.outcome, object.epochs);
+  } else if constexpr (std::is_same_v<Object, Refused>) {
+    each(object.error);
   } else if constexpr (std::is_same_v<Object, Stop>) {
     each(object.finalize);
   } else {

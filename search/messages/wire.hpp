@@ -91,6 +91,11 @@ struct Finished {
   std::vector<EpochRecord> epochs = {};  ///< since the last milestone
   bool operator==(const Finished&) const = default;
 };
+/// Something is wrong that concerns all ranks, so that the search must end: what, with its remedy.
+struct Refused {
+  std::string error;
+  bool operator==(const Refused&) const = default;
+};
 /// Abandon all trainings, the running one too, send Stopped and exit: through MPI_Finalize, or without it where a rank
 /// has died, because it would wait for that rank.
 struct Stop {
@@ -103,7 +108,7 @@ struct Stopped {
 };
 
 using ToWorker = std::variant<Welcome, Heartbeat, Stage, Assign, Abandon, Stop>;
-using ToMaster = std::variant<Hello, Heartbeat, Staged, Began, Left, Finished, Stopped>;
+using ToMaster = std::variant<Hello, Heartbeat, Staged, Began, Left, Finished, Refused, Stopped>;
 
 std::string encode(const ToWorker& message);
 std::string encode(const ToMaster& message);

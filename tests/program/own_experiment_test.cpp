@@ -88,6 +88,42 @@ TEST_CASE("an edited script is another search, and says so") {
   CHECK(count_lines(again.err) == 1);
 }
 
+TEST_CASE("a search ends where a file that it is trained by changes, and no row tells of another file") {
+  const WorkFolder folder;
+  std::string with_data = slow;
+  folder.write("experiment.json", with_data.replace(with_data.find(R"("data": [])"), 10, R"("data": ["table"])"));
+  folder.write("train.sh", R"(cat "$STORMSWEEP_DATA_TABLE" > seen; sleep 0.2; read loss < seen
+    echo "{\"loss\": $loss}" >> "$STORMSWEEP_REPORT")");
+  folder.write("table.csv", "1\n");
+  folder.write("s.json", R"({"name": "s", "experiment": "./experiment.json", "data": {"table": "table.csv"},
+                             "parameters": {"index": {"min": 1, "max": 20, "step": 1}}})");
+  const auto complete = [&] {
+    return number(folder / "s.db", "SELECT count(*) FROM trials WHERE status = 'complete'");
+  };
+  std::string changed = "table.csv";
+  SUBCASE("its data") {}
+  SUBCASE("a script of its experiment") {
+    changed = "train.sh";
+  }
+  const std::string before = run({"cat", changed}, folder).out;
+  Command search({stormsweep_program(), "run", "s.json", "--results", "s.db", "--workers", "2", "--device", "cpu"},
+                 folder);
+  REQUIRE(eventually([&] { return complete() >= 2; }));
+  run({"touch", "train.sh"}, folder);  // with the same bytes it stays the same script
+  const auto rows = complete();
+  REQUIRE(eventually([&] { return complete() >= rows + 2; }));
+  folder.write(changed, changed == "train.sh" ? "echo '{\"loss\": 2}' >> $STORMSWEEP_REPORT" : "2.5\n");
+  const Ended ended = search.wait();
+  CHECK(ended.status == 2);
+  CHECK(ended.err.find(changed + ": has changed since the search began to train by it; ") != std::string::npos);
+  CHECK(complete() < 20);
+  CHECK(number(folder / "s.db", "SELECT count(*) FROM results WHERE loss <> 1") == 0);
+  CHECK(run_stormsweep({"run", "s.json", "--results", "s.db"}, folder).status == 2);
+  folder.write(changed, before);
+  CHECK(run_stormsweep({"run", "s.json", "--results", "s.db", "--workers", "2"}, folder).status == 0);
+  CHECK(number(folder / "s.db", "SELECT count(*) FROM results WHERE loss = 1") == 20);
+}
+
 TEST_CASE("a command reports metrics along a coordinate, which are a view") {
   const WorkFolder folder;
   folder.write("experiment.json", R"({"name": "ahead", "summary": "s", "run": ["sh", "train.sh"], "files": ["train.sh"],

@@ -115,6 +115,33 @@ TEST_CASE(
   CHECK(number(folder / "one.db", "SELECT threads FROM results") == CPU_COUNT(&cores));
 }
 
+TEST_CASE("storms that are made anew end the search that trains on them, but not one that has copies") {
+  namespace fs = std::filesystem;
+  const WorkFolder folder;
+  REQUIRE(run_stormsweep({"generate", "tornado", "--storms", "600", "-o", "."}, folder).status == 0);
+  REQUIRE(run_stormsweep({"generate", "tornado", "--storms", "600", "--seed", "1", "-o", "new"}, folder).status == 0);
+  folder.write("small.json", R"({"name": "small", "experiment": "tornado",
+    "parameters": {"epochs": 2, "batch_size": 64, "replicate": {"min": 1, "max": 16, "step": 1}},
+    "data": {"train": "train.h5", "validation": "validation.h5", "test": "test.h5"}})");
+  for (const bool copies : {false, true}) {
+    CAPTURE(copies);
+    const std::string database = copies ? "copied.db" : "read.db";
+    Command search(run_words(database, "2", copies ? Words{"--stage", "disk"} : Words{}), folder);
+    REQUIRE(eventually([&] { return number(folder / database, "SELECT count(*) FROM trials") >= 2; }));
+    fs::rename(folder / "train.h5", folder / "old.h5");
+    fs::copy_file(folder / "new/train.h5", folder / "train.h5");
+    const Ended ended = search.wait();
+    CAPTURE(ended.err);
+    CHECK(ended.status == (copies ? 0 : 2));
+    CHECK((ended.err.find("train.h5: has changed since the search began") == std::string::npos) == copies);
+    fs::rename(folder / "old.h5", folder / "train.h5");
+  }
+  CHECK(number(folder / "read.db", "SELECT count(*) FROM trials WHERE status = 'complete'") < 16);
+  CHECK(run(run_words("read.db", "2"), folder).status == 0);
+  const std::string rows = "SELECT replicate, status, validation_loss, test_auc FROM results ORDER BY 1";
+  CHECK(query(folder / "read.db", rows) == query(folder / "copied.db", rows));
+}
+
 TEST_CASE("the networks of the best trials are kept by both schedules, over an interruption, and cost no result") {
   const WorkFolder folder;
   REQUIRE(run_stormsweep({"generate", "tornado", "--storms", "1000", "-o", "."}, folder).status == 0);

@@ -188,6 +188,26 @@ TEST_CASE("weather set: copies are read where there are any; a file of another s
   CHECK(refusal([&] { set.open(1); }).find("now: No such file or directory") != std::string::npos);
 }
 
+TEST_CASE("weather set: a file that is written anew may have its bytes, and no others") {
+  const TemporaryFolder folder;
+  const auto samples = write_samples(folder / "set", 2);
+  write_samples(folder / "other", 2, 555);
+  const WeatherSet set(folder / "set");
+  const fs::path file = folder / "set" / "data-1.h5";
+  const auto before = fs::last_write_time(file);
+  fs::last_write_time(file, before + std::chrono::seconds(5));
+  std::vector<float> fields(16 * pixels);
+  for (int twice = 0; twice < 2; ++twice) {
+    set.open(1).read(fields);
+    CHECK(fields == samples[1].channels_last());
+  }
+  const WeatherSet later(folder / "set");  // the index is made anew
+  fs::copy_file(folder / "other" / "data-1.h5", file, fs::copy_options::overwrite_existing);
+  fs::last_write_time(file, before - std::chrono::seconds(5));
+  CHECK(refusal([&] { later.open(1); }).find("bytes before, now: others); start again") != std::string::npos);
+  CHECK_NOTHROW(later.open(0));
+}
+
 TEST_CASE("weather set: what cannot be one set is refused in one line with the remedy") {
   const TemporaryFolder folder;
   const auto refused_for = [&](const fs::path& where, const std::string& problem) {

@@ -322,6 +322,20 @@ TEST_CASE("data that cannot be staged ends the search with the reason") {
   CHECK_THROWS_WITH_AS(job.turn(), "/disk: full; free some space", InputError);
 }
 
+TEST_CASE("what concerns all ranks ends the search with the reason, and rows of before stay") {
+  const TemporaryFolder folder;
+  {
+    Job job(folder.path(), indices(1, 3), 3);
+    job.join_all();
+    job.worker(1).finish(outcome(0.5));
+    job.turn();
+    job.worker(2).say(wire::Refused{"train.h5: has changed"});
+    CHECK_THROWS_WITH_AS(job.turn(), "train.h5: has changed", InputError);
+    job.store.settle();
+  }
+  CHECK(rows(folder.path()) == Rows{"1|complete|0.5|1"});
+}
+
 TEST_CASE("nothing is staged for a search that is done") {
   const TemporaryFolder folder;
   {

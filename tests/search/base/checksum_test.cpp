@@ -3,7 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <vector>
+
+#include "tests/folder.hpp"
+#include "tests/refusal.hpp"
 
 using namespace stormsweep;
 
@@ -35,4 +39,22 @@ TEST_CASE("checksums are those of XXH3, in whatever pieces the bytes come") {
       CHECK(digits(bytes, Checksum::Bits::b128, step) == long_one);
     }
   }
+}
+
+TEST_CASE("a checksum takes in files and texts; of texts it knows where each ends") {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "abc") << "abc";
+  Checksum of_file, ab_c, a_bc;
+  std::size_t bytes = 0;
+  of_file.add_file(folder / "abc", "mend it", [&](std::size_t some) { bytes += some; });
+  CHECK(bytes == 3);
+  CHECK(of_file.digits() == "78af5f94892f3950");
+  CHECK(refusal([&] { of_file.add_file(folder / "none", "mend it"); }) ==
+        (folder / "none").string() + ": cannot be read (No such file or directory); mend it");
+  CHECK(refusal([&] { of_file.add_file(folder.path(), "mend it"); }) ==
+        folder.path().string() + ": cannot be read to its end (Is a directory); mend it");
+  ab_c.add_text("ab"), ab_c.add_text("c");
+  a_bc.add_text("a"), a_bc.add_text("bc");
+  CHECK(ab_c.digits() != a_bc.digits());
+  CHECK(ab_c.digits() == digits({"ab\0c", 5}, Checksum::Bits::b64, 2));
 }

@@ -12,6 +12,7 @@ namespace {
 
 const RunSettings settings{.directory = "/data",
                            .fingerprint = "0123",
+                           .stamps = {{1ll << 40, 1'700'000'000, "89ab"}, {}},
                            .cache = "/cache",
                            .lost_after = 2.5,
                            .checkpoint_every = 60,
@@ -42,6 +43,7 @@ const std::vector<wire::ToMaster> to_master{
                    3,
                    {Status::diverged, {1, 2, 3, 4, 5, 6, 7}, {{"test_loss", 0.25}}, "loss is inf", 1e9, 2e9},
                    {{1, 0.5, {{"train_loss", 0.5}}}}},
+    wire::Refused{"train.h5: has changed"},
     wire::Stopped{},
 };
 
