@@ -11,10 +11,32 @@ namespace {
 constexpr std::int64_t points = WinogradKernels::points;
 constexpr int side = 6;
 
-/// The first `count` numbers. Whole vectors are moved as such: GCC 12 copies 32 bytes by memcpy in two halves through
-/// memory, and a tile's product waited for that three quarters of its time.
+/// Half a vector, as narrow networks have channels.
+using Half = float __attribute__((vector_size(lanes / 2 * sizeof(float)), aligned(sizeof(float)), may_alias));
+
+inline Half load_half(const float* from) {
+  return *reinterpret_cast<const Half*>(from);
+}
+
+inline void store_half(float* to, const Lanes& values) {
+  *reinterpret_cast<Half*>(to) = *reinterpret_cast<const Half*>(&values);
+}
+
+inline Lanes joined(const Half& low, const Half& high) {
+#ifdef __AVX512F__
+  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+#elif defined(__AVX2__)
+  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
+#else
+  return __builtin_shufflevector(low, high, 0, 1, 2, 3);
+#endif
+}
+
+/// The first `count` numbers. Vectors and halves are moved as such: GCC 12 copies 32 bytes by memcpy in two halves
+/// through memory, for which a tile's product waited three quarters of its time, and calls memcpy for unknown counts.
 inline Lanes load(const float* from, std::int64_t count) {
   if (count >= lanes) return load(from);
+  if (count == lanes / 2) return joined(load_half(from), Half{});
   Lanes result{};
   memcpy(&result, from, static_cast<size_t>(count) * sizeof(float));
   return result;
@@ -23,6 +45,8 @@ inline Lanes load(const float* from, std::int64_t count) {
 inline void store(float* to, const Lanes& values, std::int64_t count) {
   if (count >= lanes)
     store(to, values);
+  else if (count == lanes / 2)
+    store_half(to, values);
   else
     memcpy(to, &values, static_cast<size_t>(count) * sizeof(float));
 }
@@ -134,10 +158,44 @@ Pixels<Float> of_result(const WinogradMap& map, Float* base) {
   return {base, map.out_height, map.out_width, map.out_step, map.dilation, 0, false};
 }
 
+/// Rows are too short for the processor to see what comes next: without this it waits two thirds of its time.
+template <int pixels>
+void prefetch(const float* const* places, std::int64_t first) {
+  for (int i = 0; i < pixels * pixels; ++i)
+    if (places[i]) __builtin_prefetch(places[i] + first);
+}
+
+/// As to_points, of as many channels as fill half a vector: two tiles at once, which lie side by side in the result.
+template <class Line>
+void pairs_to_points(const Pixels<const float>& of, WinogradTiles tiles, std::int64_t first, float* result) {
+  constexpr int pixels = Line::from;
+  constexpr std::int64_t channels = lanes / 2;
+  const auto count = tiles.count;
+  const float* places[2][2][pixels * pixels];
+  const auto place = [&](std::int64_t t) {
+    auto& pair = places[t / 2 % 2];
+    locate<pixels>(of, tiles.first[t], pair[0]);
+    locate<pixels>(of, tiles.first[t + 1 < count ? t + 1 : t], pair[1]);
+    prefetch<pixels>(pair[0], first), prefetch<pixels>(pair[1], first);
+  };
+  const auto half = [&](const float* from) { return from ? load_half(from + first) : Half{}; };
+  place(0);
+  for (std::int64_t t = 0; t < count; t += 2) {
+    if (t + 2 < count) place(t + 2);
+    const auto& from = places[t / 2 % 2];
+    Lanes in[pixels * pixels], out[points];
+    for (int i = 0; i < pixels * pixels; ++i) in[i] = joined(half(from[0][i]), half(from[1][i]));
+    transform<Line>(in, out);
+    for (int p = 0; p < points; ++p)
+      store(result + p * point_step(count, channels) + t * channels, out[p], t + 1 < count ? lanes : channels);
+  }
+}
+
 /// Writes points [36][tile][padded] of channels first ... last - 1; zeros behind them.
 template <class Line>
 void to_points(const Pixels<const float>& of, WinogradTiles tiles, std::int64_t first, std::int64_t last,
                std::int64_t padded, float* result) {
+  if (padded == lanes / 2) return pairs_to_points<Line>(of, tiles, first, result);
   constexpr int pixels = Line::from;
   const auto count = tiles.count;
   const float* places[2][pixels * pixels];
@@ -145,10 +203,8 @@ void to_points(const Pixels<const float>& of, WinogradTiles tiles, std::int64_t 
   for (std::int64_t t = 0; t < count; ++t) {
     const float** from = places[t % 2];
     if (t + 1 < count) {
-      // Rows are too short for the processor to see what comes next: without this it waits two thirds of its time.
       locate<pixels>(of, tiles.first[t + 1], places[(t + 1) % 2]);
-      for (const float* next : places[(t + 1) % 2])
-        if (next) __builtin_prefetch(next + first);
+      prefetch<pixels>(places[(t + 1) % 2], first);
     }
     for (std::int64_t c = first; c < last; c += lanes) {
       Lanes in[pixels * pixels], out[points];

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 #include <torch/utils.h>
 
+#include <utility>
 #include <vector>
 
 #include "models/kernels/winograd_kernels.hpp"
@@ -35,11 +36,13 @@ torch::Tensor plain(const Layer& layer, double negative_slope) {
 
 TEST_CASE("Winograd: of the pixels whose taps all lie on the map, added to a start and activated, with all gradients") {
   if (!winograd_kernels()) return;
-  for (const std::int64_t kernel : {3, 5})
-    for (const double slope : {1.0, 0.0, 0.2}) {
+  const std::int64_t half = winograd_kernels()->lanes / 2;  // of a vector: two tiles go in at once
+  for (const auto& [in, out] : {std::pair<std::int64_t, std::int64_t>{5, 19}, {half, 16 + half}})
+    for (const auto& [kernel, slope] : {std::pair<std::int64_t, double>{3, 1}, {3, 0}, {3, 0.2}, {5, 1}, {5, 0.2}}) {
+      CAPTURE(in);
       CAPTURE(kernel);
       CAPTURE(slope);
-      const Layer layer = draw_layer(5, 19, kernel);
+      const Layer layer = draw_layer(in, out, kernel);
       const WinogradConvolution winograd{.valid = true, .negative_slope = slope};
       REQUIRE(winograd.takes(layer.map, layer.weight));
       const auto result = winograd(layer.map, layer.weight, layer.bias, layer.start), expected = plain(layer, slope);
