@@ -18,6 +18,7 @@
 #include "search/base/awake_time.hpp"
 #include "search/base/file.hpp"
 #include "search/base/strict_json.hpp"
+#include "search/base/text.hpp"
 #include "search/base/time.hpp"
 #include "search/base/utc.hpp"
 
@@ -31,7 +32,9 @@ using namespace std::chrono_literals;
 constexpr auto look = 50ms;           // between looks whether to stop, and at reports where due
 constexpr double read_share = 0.02;   // of its run time passes between looks at its files: their disk may be shared
 constexpr double longest_read = 1;    // seconds between two looks, at most
-constexpr double word_of_master = 3;  // seconds that the master's order to stop may take
+// Seconds that the master's order to stop may take. In a job of Slurm as long as that waits, by default (KillWait),
+// before it kills the worker, too: the master may be waiting for its disk.
+constexpr double word_of_master = 3, word_in_a_job = 30;
 constexpr std::uintmax_t least_space = 1 << 20;
 constexpr std::size_t most_read = 1 << 16;  // of a file at a time
 
@@ -175,8 +178,8 @@ class CommandRun {
 
   /// A batch system that ends a job signals all its processes: maybe this command before the master's order is here.
   bool stopped_soon() {
-    const double told = seconds();
-    while (!events_.stopped() && seconds() - told < word_of_master) std::this_thread::sleep_for(look);
+    const double end = seconds() + (environment("SLURM_JOB_ID").empty() ? word_of_master : word_in_a_job);
+    while (!events_.stopped() && seconds() < end) std::this_thread::sleep_for(look);
     return events_.stopped();
   }
 

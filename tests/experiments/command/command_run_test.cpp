@@ -24,6 +24,7 @@
 #include "tests/experiments/command/run_world.hpp"
 #include "tests/refusal.hpp"
 #include "tests/text_of.hpp"
+#include "tests/variable.hpp"
 
 using namespace stormsweep;
 using namespace stormsweep::test;
@@ -146,6 +147,14 @@ TEST_CASE("what goes wrong with a command is the row's reason, with its last wor
   reason(R"(echo '{"epoch": 1, "loss": NaN}' >> $STORMSWEEP_REPORT; sleep 60)", Status::diverged, "not finite");
   reason("sleep 60", Status::failed, "it has said nothing for 0.3 s", R"(, "timeout": 0.3)");
   reason("head -c 20000000 /dev/zero; exit 1", Status::failed, "exit status 1; see ");
+}
+
+TEST_CASE("a command that Slurm ends with its job has not failed, though the master is slow to say so") {
+  const RunWorld world;
+  const Variable job("SLURM_JOB_ID", "7");
+  const Ran ran = world.run(experiment("kill -TERM $PPID; sleep 9"), {1}, 4);
+  CHECK_FALSE(ran.left);
+  CHECK(ran.rows.empty());
 }
 
 TEST_CASE("a command fails whose reports cannot be read: the last one may be among them") {
