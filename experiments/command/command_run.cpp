@@ -29,9 +29,9 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-constexpr auto look = 50ms;           // between looks whether to stop, and at reports where due
-constexpr double read_share = 0.02;   // of its run time passes between looks at its files: their disk may be shared
-constexpr double longest_read = 1;    // seconds between two looks, at most
+constexpr auto look = 50ms;          // between looks whether to stop, and at reports where due
+constexpr double read_share = 0.02;  // of its run time passes between looks at its files: their disk may be shared
+constexpr double longest_read = 1;   // seconds between two looks, at most
 // Seconds that the master's order to stop may take. In a job of Slurm as long as that waits, by default (KillWait),
 // before it kills the worker, too: the master may be waiting for its disk.
 constexpr double word_of_master = 3, word_in_a_job = 30;
