@@ -163,7 +163,7 @@ TEST_CASE("the example that ships, stopped in the middle, goes on: nothing is lo
   const WorkFolder folder;
   REQUIRE(run_stormsweep({"init", "command", "mine"}, folder).status == 0);
   folder.write("mine/space.json", R"({"name": "s", "experiment": "./experiment.json",
-    "parameters": {"epochs": [1, 100], "learning_rate": [0.01, 0.03], "days": [1, 4]}})");
+    "parameters": {"epochs": [1, 300], "learning_rate": [0.01, 0.03], "days": [1, 4]}})");
   REQUIRE(search(folder, "mine/space.json", "calm.db").status == 0);
   const std::string ended = "SELECT configuration, metrics, finished FROM trials WHERE status = 'complete'";
   {
