@@ -56,7 +56,8 @@ add_dependencies(programs changelogs)
 install(DIRECTORY ${changelogs}/ DESTINATION ${CMAKE_INSTALL_DOCDIR})
 # Files that README.md links to or --help names, and those that they link to, are installed where they are expected.
 file(GLOB pages CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} experiments/*/README.md experiments/*/*.png)
-foreach(page README.md CONTRIBUTING.md datasets/README.md slurm/README.md ${pages})
+foreach(page README.md CONTRIBUTING.md datasets/README.md master/report/README.md search/methods/README.md search/space/README.md
+        slurm/README.md ${pages})
   cmake_path(GET page PARENT_PATH folder)
   install(FILES ${page} DESTINATION ${CMAKE_INSTALL_DOCDIR}/${folder})
 endforeach()

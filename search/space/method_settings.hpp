@@ -10,7 +10,7 @@
 
 namespace stormsweep {
 
-/// What a space says of its search method; README.md, "Methods", is the reference. What is not given is left to the
+/// What a space says of its search method; search/methods/README.md is the reference. What is not given is left to the
 /// method itself (search/methods).
 struct MethodSettings {
   std::string name = "grid";

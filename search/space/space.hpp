@@ -37,7 +37,7 @@ struct StatedCost {
   std::filesystem::path like;           ///< absolute: a results database with trials of the same experiment
 };
 
-/// A search space as the user wrote it, validated. README.md, "Search space", is the reference.
+/// A search space as the user wrote it, validated. README.md beside it is the reference.
 struct Space {
   std::string name, description;  ///< description: one line, may be empty
   const Experiment* experiment = nullptr;
