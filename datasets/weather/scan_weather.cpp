@@ -10,7 +10,6 @@
 
 #include "datasets/weather/sample_scans.hpp"
 #include "datasets/weather/weather_file.hpp"
-#include "search/base/checksum.hpp"
 #include "search/base/error.hpp"
 #include "search/base/parallel.hpp"
 
@@ -38,9 +37,7 @@ void find_range(std::span<const float> fields, SampleScan& scan) {
 SampleScan scan_file(const fs::path& folder, const WeatherIndex::File& listed) {
   const fs::path path = folder / listed.name;
   SampleScan scan{listed, {}, {}, {}, {}, {}};
-  Checksum sum;
-  sum.add_file(path, "copy or make it again, or look at its rights");
-  scan.file.checksum = sum.digits();
+  scan.file.checksum = sample_checksum(path);
   const WeatherFile file(path);
   scan.height = file.height(), scan.width = file.width();
   const auto pixels = static_cast<std::size_t>(scan.height * scan.width);

@@ -80,6 +80,12 @@ std::vector<WeatherIndex::File> list_samples(const fs::path& folder) {
   return files;
 }
 
+std::string sample_checksum(const std::filesystem::path& sample) {
+  Checksum sum;
+  sum.add_file(sample, "copy or make it again, or look at its rights");
+  return sum.digits();
+}
+
 bool same_files(const std::vector<WeatherIndex::File>& a, const std::vector<WeatherIndex::File>& b) {
   return std::ranges::equal(a, b, [](const WeatherIndex::File& one, const WeatherIndex::File& other) {
     return one.name == other.name && one.bytes == other.bytes && one.modified == other.modified;

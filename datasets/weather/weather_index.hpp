@@ -19,7 +19,7 @@ struct WeatherIndex {
     std::string name;           ///< within the folder
     std::int64_t bytes = 0;     ///< its size
     std::int64_t modified = 0;  ///< nanoseconds since 1970
-    std::string checksum;       ///< XXH3 of its bytes, 16 hexadecimal digits; empty where it was not read
+    std::string checksum;       ///< sample_checksum; empty where it was not read
   };
   std::int64_t height = 0, width = 0;
   int labelings = 0;
@@ -31,6 +31,9 @@ struct WeatherIndex {
 /// The samples of a folder (*.h5), from the file system alone, in the order of their names; checksums are empty. Throws
 /// InputError: no such folder, no samples.
 std::vector<WeatherIndex::File> list_samples(const std::filesystem::path& folder);
+
+/// XXH3 of a sample's bytes, 16 hexadecimal digits. Throws InputError: it cannot be read.
+std::string sample_checksum(const std::filesystem::path& sample);
 
 /// Whether both lists have the same names, sizes and modification times.
 bool same_files(const std::vector<WeatherIndex::File>& a, const std::vector<WeatherIndex::File>& b);

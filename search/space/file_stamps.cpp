@@ -12,9 +12,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The files that an experiment of the user's own names.
-std::vector<fs::path> files_of(const Experiment& experiment) {
+/// What a search is trained by: its data, then the files that an experiment of the user's own names.
+std::vector<fs::path> files_of(const Space& space) {
   std::vector<fs::path> files;
+  for (const auto& [name, path] : space.data) files.push_back(path);
+  const Experiment& experiment = *space.experiment;
   if (experiment.command)
     for (const std::string& file : experiment.command->files) files.push_back(experiment.command->directory / file);
   if (experiment.network) {
@@ -51,10 +53,10 @@ bool unchanged(const fs::path& file, const FileStamp& before) {
 
 std::vector<FileStamp> stamp_files(const Space& space) {
   std::vector<FileStamp> stamps;
-  for (const auto& [name, path] : space.data) stamps.push_back(stamp_of(path));
-  for (const fs::path& file : files_of(*space.experiment)) {
+  for (const fs::path& file : files_of(space)) {
     stamps.push_back(stamp_of(file));
-    if (stamps.back() != FileStamp{}) stamps.back().checksum = checksum_of(file);
+    const bool is_data = stamps.size() <= space.data.size();
+    if (!is_data && stamps.back() != FileStamp{}) stamps.back().checksum = checksum_of(file);
   }
   return stamps;
 }
@@ -65,9 +67,7 @@ void check_files(const Space& space, std::span<const FileStamp> before) {
                       ": has changed since the search began to train by it; run the search with what it was, or give "
                       "it another name");
   };
-  std::vector<fs::path> files;
-  for (const auto& [name, path] : space.data) files.push_back(path);
-  for (const fs::path& file : files_of(*space.experiment)) files.push_back(file);
+  const std::vector<fs::path> files = files_of(space);
   if (files.size() != before.size()) refuse(space.name + ": its experiment");
   for (std::size_t i = 0; i < files.size(); ++i)
     if (before[i] != FileStamp{} && !unchanged(files[i], before[i])) refuse(files[i].string());
