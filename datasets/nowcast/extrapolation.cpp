@@ -23,39 +23,59 @@ cv::Mat grey(std::span<const float> image, std::int64_t height, std::int64_t wid
   return result;
 }
 
-/// Interpolates between the four pixels around (row, column), which lies in the image; pixels of weight 0 are not read,
+/// The four pixels around (row, column), which lies in images of `height` x `width`; pixels of weight 0 are not read,
 /// so they may be missing.
-float between(const float* image, std::int64_t height, std::int64_t width, float row, float column) {
-  const auto top = std::min(static_cast<std::int64_t>(row), height - 1);
-  const auto left = std::min(static_cast<std::int64_t>(column), width - 1);
-  const float down = row - static_cast<float>(top), right = column - static_cast<float>(left);
-  const float* above = image + top * width + left;
-  const float* below = above + (down > 0 ? width : 0);
-  const std::int64_t next = right > 0 ? 1 : 0;
-  return (1 - down) * ((1 - right) * above[0] + right * above[next]) +
-         down * ((1 - right) * below[0] + right * below[next]);
-}
-
-/// A path backwards in time from one pixel.
-class Path {
+class Between {
  public:
-  Path(const Motion& motion, std::int64_t row, std::int64_t column)
-      : motion_(motion), row_(static_cast<float>(row)), column_(static_cast<float>(column)) {}
-
-  void step_back() {
-    float down = 0, right = 0;  // of this step
-    for (int round = 0; round < midpoint_rounds; ++round) {
-      const float row = inside(row_ - down / 2, motion_.height), column = inside(column_ - right / 2, motion_.width);
-      down = between(motion_.down.data(), motion_.height, motion_.width, row, column);
-      right = between(motion_.right.data(), motion_.height, motion_.width, row, column);
-    }
-    row_ -= down, column_ -= right;
+  Between(std::int64_t height, std::int64_t width, float row, float column) {
+    const auto top = std::min(static_cast<std::int64_t>(row), height - 1);
+    const auto left = std::min(static_cast<std::int64_t>(column), width - 1);
+    down_ = row - static_cast<float>(top), right_ = column - static_cast<float>(left);
+    above_ = top * width + left;
+    below_ = above_ + (down_ > 0 ? width : 0);
+    next_ = right_ > 0 ? 1 : 0;
   }
 
-  float look(const float* image) const {
-    if (row_ != inside(row_, motion_.height) || column_ != inside(column_, motion_.width))
+  float of(const float* image) const {
+    const float *above = image + above_, *below = image + below_;
+    return (1 - down_) * ((1 - right_) * above[0] + right_ * above[next_]) +
+           down_ * ((1 - right_) * below[0] + right_ * below[next_]);
+  }
+
+ private:
+  std::int64_t above_, below_, next_;
+  float down_, right_;
+};
+
+/// Paths backwards in time from the pixels of a row, which are followed together: a processor works on several at once.
+class Paths {
+ public:
+  Paths(const Motion& motion, std::int64_t row)
+      : motion_(motion),
+        width_(static_cast<std::size_t>(motion.width)),
+        rows_(width_, static_cast<float>(row)),
+        columns_(width_),
+        down_(width_),
+        right_(width_) {
+    for (std::size_t i = 0; i < width_; ++i) columns_[i] = static_cast<float>(i);
+  }
+
+  void step_back() {
+    std::ranges::fill(down_, 0.f), std::ranges::fill(right_, 0.f);  // of this step
+    for (int round = 0; round < midpoint_rounds; ++round) {
+      for (std::size_t i = 0; i < width_; ++i) {
+        const Between midpoint(motion_.height, motion_.width, inside(rows_[i] - down_[i] / 2, motion_.height),
+                               inside(columns_[i] - right_[i] / 2, motion_.width));
+        down_[i] = midpoint.of(motion_.down.data()), right_[i] = midpoint.of(motion_.right.data());
+      }
+    }
+    for (std::size_t i = 0; i < width_; ++i) rows_[i] -= down_[i], columns_[i] -= right_[i];
+  }
+
+  float look(std::size_t i, const float* image) const {
+    if (rows_[i] != inside(rows_[i], motion_.height) || columns_[i] != inside(columns_[i], motion_.width))
       return std::numeric_limits<float>::quiet_NaN();
-    return between(image, motion_.height, motion_.width, row_, column_);
+    return Between(motion_.height, motion_.width, rows_[i], columns_[i]).of(image);
   }
 
  private:
@@ -63,7 +83,8 @@ class Path {
   static float inside(float place, std::int64_t side) { return std::clamp(place, 0.f, static_cast<float>(side - 1)); }
 
   const Motion& motion_;
-  float row_, column_;
+  std::size_t width_;
+  std::vector<float> rows_, columns_, down_, right_;
 };
 
 /// OpenCV's threads are shared by the whole process, and we have many of our own. Set once, before anything else runs
@@ -88,17 +109,26 @@ Motion find_motion(std::span<const float> before, std::span<const float> now, st
   return motion;
 }
 
-std::vector<float> extrapolate(std::span<const float> now, const Motion& motion, std::int64_t steps) {
+std::vector<std::vector<float>> extrapolate(std::span<const std::span<const float>> images, const Motion& motion,
+                                            std::int64_t steps) {
   const std::int64_t pixels = motion.height * motion.width;
-  std::vector<float> result(static_cast<std::size_t>(steps * pixels));
-  for (std::int64_t pixel = 0; pixel < pixels; ++pixel) {
-    Path path(motion, pixel / motion.width, pixel % motion.width);
+  std::vector results(images.size(), std::vector<float>(static_cast<std::size_t>(steps * pixels)));
+  for (std::int64_t row = 0; row < motion.height; ++row) {
+    Paths paths(motion, row);
     for (std::int64_t step = 0; step < steps; ++step) {
-      path.step_back();
-      result[static_cast<std::size_t>(step * pixels + pixel)] = path.look(now.data());
+      paths.step_back();
+      for (std::size_t k = 0; k < images.size(); ++k) {
+        float* seen = results[k].data() + step * pixels + row * motion.width;
+        for (std::int64_t i = 0; i < motion.width; ++i)
+          seen[i] = paths.look(static_cast<std::size_t>(i), images[k].data());
+      }
     }
   }
-  return result;
+  return results;
+}
+
+std::vector<float> extrapolate(std::span<const float> now, const Motion& motion, std::int64_t steps) {
+  return std::move(extrapolate(std::span(&now, 1), motion, steps)[0]);
 }
 
 }  // namespace stormsweep

@@ -27,4 +27,8 @@ Motion find_motion(std::span<const float> before, std::span<const float> now, st
 /// is missing or not in the image.
 std::vector<float> extrapolate(std::span<const float> now, const Motion& motion, std::int64_t steps);
 
+/// The same of several images, for the same paths: each from one step after it on.
+std::vector<std::vector<float>> extrapolate(std::span<const std::span<const float>> images, const Motion& motion,
+                                            std::int64_t steps);
+
 }  // namespace stormsweep

@@ -1,7 +1,9 @@
 #include "datasets/nowcast/patch_extrapolation.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <utility>
 
 #include "datasets/nowcast/extrapolation.hpp"
 
@@ -19,17 +21,17 @@ struct Moving {
 
   std::span<const float> before() const { return std::span(frames).first(pixels); }
   std::span<const float> now() const { return std::span(frames).last(pixels); }
-  /// One of them, carried on by `steps` steps; what comes from outside is dry.
-  std::vector<float> carried(std::span<const float> frame, std::int64_t steps) const {
-    std::vector<float> result = extrapolate(frame, motion, steps);
-    for (float& value : result) value = std::isnan(value) ? 0 : value;
-    return result;
-  }
 
   std::size_t pixels;
   std::vector<float> frames;
   Motion motion;
 };
+
+/// What comes from outside is dry.
+void dry_where_unknown(std::span<float> values) {
+  std::ranges::replace_if(
+      values, [](float value) { return std::isnan(value); }, 0.f);
+}
 
 }  // namespace
 
@@ -42,15 +44,19 @@ std::vector<float> physical(std::span<const std::uint16_t> numbers, float scale)
 
 std::vector<float> extrapolate_patch(std::span<const std::uint16_t> past, const NowcastMeta& meta) {
   const Moving patch(past, meta);
-  return patch.carried(patch.now(), nowcast_targets);
+  std::vector<float> frames = extrapolate(patch.now(), patch.motion, nowcast_targets);
+  dry_where_unknown(frames);
+  return frames;
 }
 
 std::vector<float> carry_patch(std::span<const std::uint16_t> past, const NowcastMeta& meta) {
   const Moving patch(past, meta);
-  std::vector<float> frames = patch.carried(patch.now(), nowcast_targets);
-  const std::vector<float> before = patch.carried(patch.before(), nowcast_targets + 1);
-  frames.insert(frames.end(), before.begin() + static_cast<std::ptrdiff_t>(patch.pixels), before.end());
-  return frames;
+  auto carried = extrapolate(std::array{patch.now(), patch.before()}, patch.motion, nowcast_targets + 1);
+  std::vector<float>& frames = carried[0];
+  frames.resize(nowcast_targets * patch.pixels);
+  frames.insert(frames.end(), carried[1].begin() + static_cast<std::ptrdiff_t>(patch.pixels), carried[1].end());
+  dry_where_unknown(frames);
+  return std::move(frames);
 }
 
 }  // namespace stormsweep

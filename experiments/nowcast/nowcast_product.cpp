@@ -1,8 +1,10 @@
 #include "experiments/nowcast/nowcast_product.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <utility>
 
 #include "datasets/nowcast/blurred_extrapolation.hpp"
@@ -70,11 +72,11 @@ CarriedImages carry_images(const std::vector<RadarFrame>& images, const NowcastM
   const RadarFrame &before = images[images.size() - 2], &newest = images.back();
   const RadarGrid& grid = newest.grid;
   const Motion motion = find_motion(before.values, newest.values, grid.height, grid.width, newest.quantity);
-  // The last six of `steps` steps.
-  const auto carried = [&](const RadarFrame& image, std::int64_t steps) {
-    const std::vector<float> values = extrapolate(image.values, motion, steps);
+  const std::vector<std::vector<float>> carried =
+      extrapolate(std::array{std::span(newest.values), std::span(before.values)}, motion, nowcast_targets + 1);
+  const auto frames = [&](const std::vector<float>& values, std::int64_t first_step) {
     const std::int64_t pixels = grid.height * grid.width;
-    auto from = values.end() - nowcast_targets * pixels;
+    auto from = values.begin() + first_step * pixels;
     std::vector<RadarFrame> result;
     for (std::int64_t lead = 1; lead <= nowcast_targets; ++lead, from += pixels) {
       result.push_back(at_lead(newest, model, lead));
@@ -82,7 +84,7 @@ CarriedImages carry_images(const std::vector<RadarFrame>& images, const NowcastM
     }
     return result;
   };
-  return {carried(newest, nowcast_targets), carried(before, nowcast_targets + 1)};
+  return {frames(carried[0], 0), frames(carried[1], 1)};  // the older image is one step further from each lead time
 }
 
 NowcastBars bars_of(const RadarFrame& newest, const CarriedImages& carried, const NowcastMeta& model) {
