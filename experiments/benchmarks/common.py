@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CORE = str(max(os.sched_getaffinity(0)))  # the last one: the system's own work tends to sit on the first
@@ -158,6 +159,16 @@ KEEP_FREED_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(1 <<
 LAYOUTS = {"PyTorch eager": "contiguous_format", "channels-last": "channels_last"}
 
 
+def pinned(threads):
+    """What in front of a command keeps one thread on one core."""
+    return ["taskset", "-c", CORE] if threads == 1 else []
+
+
+def clock(threads):
+    """As measure.hpp does: processor time of one thread, else the time that passes."""
+    return time.process_time if int(threads) == 1 else time.perf_counter
+
+
 class Training:
     """Rows of one table: samples a second of a network in stormsweep and in PyTorch eager, in both of its layouts."""
 
@@ -178,10 +189,10 @@ class Training:
         print(f"{title:42}" + "".join(f"{cell:>28}" for cell in self.rows[-1][1:]), flush=True)
 
     def measure(self, options, title, program, script, words):
-        """Programs that print seconds a sample and, it may be, the number of parameters, in turn, on one core."""
+        """Programs that print seconds a sample and, it may be, the number of parameters, in turn."""
         def command(name):
             call = ["/usr/bin/python3", script, "eager", LAYOUTS[name]] if name in LAYOUTS else [options.bin / program]
-            return ["taskset", "-c", CORE, *call, *words] if options.pinned else [*call, *words]
+            return [*pinned(options.threads), *call, *words]
 
         rates, parameters = {"stormsweep": [], **{name: [] for name in LAYOUTS}}, set()
         for _ in range(options.repeats):

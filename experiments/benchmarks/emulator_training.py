@@ -3,9 +3,9 @@
 
 Question  training samples a second (forward, mean squared error, backward, AdamW) on one core, 48 x 72 pixels, windows of
           12 months, batches of 32, init_dim 8 and 32 (the paper's 352,878,672 parameters), float32 and, where the processor
-          has instructions for it, bfloat16. A second of processor time, so that other work on the machine counts little. And how
-          fast the input matrix of the recurrent layer is, as a share of the processor's rate at a square product of matrices.
-          --only 8: of these init_dims, that alone.
+          has instructions for it, bfloat16. A second of processor time, so that other work on the machine counts little; of
+          --threads 2 or more, one that passes. And how fast the input matrix of the recurrent layer is, as a share of the
+          processor's rate at a square product of matrices. --only 8: of these init_dims, that alone.
 Baseline  the same network, loss and optimiser in PyTorch eager, in its default layout and channels-last, in turn with
           ours; bfloat16 by autocast. All must have the same number of parameters, and keep freed memory, as
           stormsweep-worker does.
@@ -16,7 +16,6 @@ Target    1.2 times the better of PyTorch's two layouts.
 """
 
 import sys
-import time
 
 import common
 
@@ -69,6 +68,7 @@ def eager(layout, init_dim, kind, batch, threads, steps):
     from torch.nn.functional import mse_loss
 
     torch.set_num_threads(int(threads))
+    now = common.clock(threads)
     layout, batch = getattr(torch, layout), int(batch)
     network = network_of(int(init_dim)).to(memory_format=layout)
     precision = torch.autocast("cpu", dtype=torch.bfloat16, enabled=kind == "bfloat16")
@@ -77,13 +77,13 @@ def eager(layout, init_dim, kind, batch, threads, steps):
     truth = torch.randn(batch, 2, 48, 72)
     seconds = []
     for _ in range(int(steps)):
-        begin = time.process_time()
+        begin = now()
         optimizer.zero_grad()
         with precision:
             outputs = network(inputs)
         mse_loss(outputs.float(), truth).backward()
         optimizer.step()
-        seconds.append((time.process_time() - begin) / batch)
+        seconds.append((now() - begin) / batch)
     print(min(seconds[1:]), sum(parameter.numel() for parameter in network.parameters()))
 
 
@@ -96,11 +96,11 @@ def measure(options, table):
     for kind in ["float32"] + ["bfloat16"] * common.has_bfloat16():
         for init_dim in init_dims(options):
             table.measure(options, f"emulator, init_dim {init_dim}, {kind}", "benchmark_emulator_training", __file__,
-                          [init_dim, kind, str(options.batch), "1", STEPS])
+                          [init_dim, kind, str(options.batch), str(options.threads), STEPS])
 
 
 def main():
-    options = common.arguments(__doc__.splitlines()[0], repeats=3, pinned=1, batch=32, only="")
+    options = common.arguments(__doc__.splitlines()[0], repeats=3, threads=1, batch=32, only="")
     common.need({"torch": "python3-torch"})
     measure(options, common.Training())
     for init_dim in init_dims(options):

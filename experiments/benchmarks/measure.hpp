@@ -1,19 +1,24 @@
 #pragma once
 
 #include <torch/nn/module.h>
+#include <torch/utils.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <ctime>
 #include <limits>
 
+#include "search/base/time.hpp"
+
 namespace stormsweep {
 
-/// Processor seconds, over all threads, of the fastest of `times` runs of `work` except the first: other work on the
-/// machine does not count.
+/// Seconds of the fastest of `times` runs of `work` except the first: of the processor where LibTorch has one thread,
+/// as other work on the machine does not count then, else those that passed.
 template <class Work>
 double best_seconds(int times, const Work& work) {
-  const auto now = [] { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; };
+  const auto now = [alone = torch::get_num_threads() == 1] {
+    return alone ? static_cast<double>(std::clock()) / CLOCKS_PER_SEC : steady_time().count();
+  };
   double best = std::numeric_limits<double>::infinity();
   for (int i = 0; i < times; ++i) {
     const double begin = now();

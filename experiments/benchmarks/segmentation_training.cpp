@@ -32,12 +32,13 @@ double training(SegmentationNetwork& network, std::int64_t batch, std::int64_t h
 
 }  // namespace
 
-/// Network, share of the width, float32 or bfloat16, samples at once, height, width, steps. Batch norm where published.
+/// Network, share of the width, float32 or bfloat16, samples at once, height, width, threads, steps. Batch norm where
+/// published.
 int main(int, char** words) {
   // As stormsweep-worker does.
   keep_freed_memory();
   widen_matrix_products();
-  torch::set_num_threads(1);
+  torch::set_num_threads(std::stoi(words[7]));
   torch::manual_seed(0);
   const std::string name = words[1], type = words[3];
   const auto network =
@@ -47,6 +48,6 @@ int main(int, char** words) {
                                  .convolution_type = type == "bfloat16" ? torch::kBFloat16 : torch::kFloat32},
                                 1);
   const double seconds =
-      training(*network, std::stoi(words[4]), std::stoi(words[5]), std::stoi(words[6]), std::stoi(words[7]));
+      training(*network, std::stoi(words[4]), std::stoi(words[5]), std::stoi(words[6]), std::stoi(words[8]));
   std::printf("%g %lld\n", seconds, static_cast<long long>(count_parameters(*network)));
 }

@@ -4,7 +4,7 @@
 Question  training samples a second (forward, loss, backward, Adam) of Tiramisu and DeepLabv3+ on one core, 192 x 288
           pixels, 2 samples at once (batch norm of DeepLabv3+ wants two), full width and a quarter, float32 and, where the
           processor has instructions for it, bfloat16. A second of processor time, so that other work on the machine counts
-          little.
+          little; of --threads 2 or more, one that passes.
 Baseline  the same networks, loss and optimiser in PyTorch eager, in its default layout and channels-last, in turn with
           ours; bfloat16 by autocast. All must have the same number of parameters, and keep freed memory, as
           stormsweep-worker does.
@@ -15,7 +15,6 @@ Target    1.2 times the better of PyTorch's two layouts.
 """
 
 import sys
-import time
 
 import common
 
@@ -140,12 +139,13 @@ def deeplabv3plus(width):
     return Deeplab()
 
 
-def eager(layout, name, width, kind, batch, height, columns, steps):
+def eager(layout, name, width, kind, batch, height, columns, threads, steps):
     """Run in a process of its own: prints what benchmark_segmentation_training prints."""
     import torch
     from torch.nn.functional import cross_entropy
 
-    torch.set_num_threads(1)
+    torch.set_num_threads(int(threads))
+    now = common.clock(threads)
     layout, batch, sides = getattr(torch, layout), int(batch), (int(height), int(columns))
     network = {"tiramisu": tiramisu, "deeplabv3plus": deeplabv3plus}[name](float(width)).to(memory_format=layout)
     precision = torch.autocast("cpu", dtype=torch.bfloat16, enabled=kind == "bfloat16")
@@ -155,13 +155,13 @@ def eager(layout, name, width, kind, batch, height, columns, steps):
     weights = torch.tensor([0.021839, 0.812181, 0.165981])
     seconds = []
     for _ in range(int(steps)):
-        begin = time.process_time()
+        begin = now()
         optimizer.zero_grad()
         with precision:
             outputs = network(inputs)
         (cross_entropy(outputs.float(), labels, weights, reduction="none")).mean().backward()
         optimizer.step()
-        seconds.append((time.process_time() - begin) / batch)
+        seconds.append((now() - begin) / batch)
     print(min(seconds[1:]), sum(parameter.numel() for parameter in network.parameters()))
 
 
@@ -171,11 +171,11 @@ def measure(options, table):
         for kind in ["float32"] + ["bfloat16"] * common.has_bfloat16():
             for width in "1", "0.25":
                 table.measure(options, f"{network}, width {width}, {kind}", "benchmark_segmentation_training", __file__,
-                              [network, width, kind, BATCH, str(options.height), str(options.width), STEPS])
+                              [network, width, kind, BATCH, str(options.height), str(options.width), str(options.threads), STEPS])
 
 
 def main():
-    options = common.arguments(__doc__.splitlines()[0], repeats=3, pinned=1, height=192, width=288)
+    options = common.arguments(__doc__.splitlines()[0], repeats=3, threads=1, height=192, width=288)
     common.need({"torch": "python3-torch"})
     measure(options, common.Training())
 
