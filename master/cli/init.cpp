@@ -11,6 +11,7 @@
 #include "search/base/shell_word.hpp"
 #include "search/base/strict_json.hpp"
 #include "search/base/table.hpp"
+#include "search/space/experiment.hpp"
 
 namespace stormsweep {
 
@@ -62,9 +63,10 @@ std::string next(const std::string& kind, const fs::path& folder, const Files& f
   if (files.contains("export.py"))
     return fmt::format("python3 {}, then stormsweep run {}", in("export.py"), in("space.json"));
   if (files.contains("space.json")) return "stormsweep run " + in("space.json");
-  const fs::path data(Json::parse(files.begin()->second)["data"]["train"].get<std::string>());
-  return fmt::format("stormsweep generate {} -o {}, or data of yours there, then stormsweep run {}", kind,
-                     in(*data.begin()), in("NAME.json"));
+  const FirstSearch& first = find_experiment(kind, "stormsweep init").first.value();
+  const fs::path data(Json::parse(files.at(first.space))["data"]["train"].get<std::string>());
+  return fmt::format("stormsweep generate {} {} -o {}, or data of yours there, then stormsweep run {}", kind,
+                     first.generate, in(*data.begin()), in(first.space));
 }
 
 }  // namespace

@@ -327,6 +327,7 @@ Experiment parse_experiment(std::string_view text, const std::string& place) {
   std::vector<std::string> keys{"name",    "summary",  "data",    "optional_data",  "milestone",
                                 "metrics", "profiles", "include", "hyperparameters"};
   keys.insert(keys.end(), command_keys().begin(), command_keys().end());
+  if (json.is_object() && !json.contains("run")) keys.emplace_back("first");
   root.expect_keys(keys, {"name", "summary", "data", "metrics", "hyperparameters"});
   if (root.has("include")) json["hyperparameters"] = include_training(root);
   Experiment result;
@@ -334,6 +335,11 @@ Experiment parse_experiment(std::string_view text, const std::string& place) {
   std::set<std::string> names;  // hyperparameters and metrics share the view's columns
   result.name = read_new_name(root["name"], experiment_names);
   result.summary = root["summary"].text();
+  if (root.has("first")) {
+    const Field first = root["first"];
+    first.expect_keys({"space", "generate"}, {"space", "generate"});
+    result.first = FirstSearch{first["space"].text(), first["generate"].text()};
+  }
   for (const Field& file : root["data"].elements()) result.data.push_back(read_new_name(file, data_names));
   if (root.has("optional_data")) result.optional_data = read_optional(root["optional_data"], result.data);
   for (const Field& metric : root["metrics"].elements()) result.metrics.push_back(read_metric(metric, names));

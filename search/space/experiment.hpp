@@ -65,9 +65,15 @@ struct Profile {
 /// The metric `name` of a profile at one value: "test_mse[10]".
 std::string profile_metric(std::string_view name, const Value& at);
 
+/// What `init` proposes to begin with: one of an experiment's spaces, and the options of `generate` for its data.
+struct FirstSearch {
+  std::string space, generate;
+};
+
 /// What an experiment is, as data: read by the master to validate and describe, by the worker to build.
 struct Experiment {
   std::string name, summary;
+  std::optional<FirstSearch> first;  ///< of those that ship and have spaces
   std::vector<Hyperparameter> hyperparameters;
   std::vector<Metric> metrics;    ///< the first one is a search's default metric
   std::vector<Profile> profiles;  ///< a search cannot choose by any of their metrics

@@ -53,6 +53,18 @@ TEST_CASE("an experiment is read whole") {
   CHECK(e.find_metric("loss") == nullptr);
 }
 
+TEST_CASE("an experiment that ships says what to begin with; a command, which has no data to generate, does not") {
+  Json json = smallest();
+  json["first"] = {{"space", "quick.json"}, {"generate", "--storms 9"}};
+  const Experiment e = parse_experiment(json.dump(), "e.json");
+  REQUIRE(e.first);
+  CHECK(e.first->space == "quick.json");
+  CHECK(e.first->generate == "--storms 9");
+  CHECK(smallest_with("/first", {{"space", "quick.json"}}).starts_with("e.json: first.generate is missing"));
+  json["run"] = {"true"};
+  CHECK(experiment_problem(json).starts_with("e.json: first is not a known key"));
+}
+
 TEST_CASE("what the experiments that ship declare") {
   CHECK(find_experiment("noop", "x").data.empty());
   const Experiment& tornado = find_experiment("tornado", "x");
