@@ -2,8 +2,8 @@
 """How fast does the tornado network train on one core?
 
 Question  samples a second of training (forward, backward, update and what it waits for batches) of `stormsweep run`, one
-          worker with one thread (--threads), which with all it starts is pinned to one core; without augmentation. In float32 and, where the
-          processor has instructions for it, in bfloat16.
+          worker with one thread (--threads), which with all it starts is pinned to one core; without augmentation. In
+          float32 and, where the processor has instructions for it, in bfloat16.
 Baseline  the same network, loss and optimiser in PyTorch eager on the same core, in its default layout and channels-last;
           a full step on the whole batch, on inputs that lie in memory ready-made; bfloat16 by autocast. It keeps freed
           memory, as our worker does.
