@@ -59,6 +59,7 @@ TaskContext task_context(const Workplace& with, const torch::Device& device) {
           .fingerprint = with.context.fingerprint,
           .seed = with.context.seed,
           .cache = with.context.cache,
+          .check_data = [&with] { check_files(with.space, with.stamps); },
           .device = device,
           .device_sharers = with.gpu_sharers,
           .threads = with.context.threads,

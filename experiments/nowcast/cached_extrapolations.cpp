@@ -8,9 +8,9 @@
 namespace stormsweep {
 
 Extrapolations cached_extrapolations(const NowcastPatches& patches, const std::string& split,
-                                     const std::string& fingerprint, const std::filesystem::path& folder, int threads) {
-  return {made_once(folder, fmt::format("nowcast-carried-{}-{:016x}.h5", split, derive_seed(0, fingerprint)),
-                    [&](const std::filesystem::path& path) { write_extrapolations(patches, path, threads); }),
+                                     const TaskContext& context) {
+  return {made_once(context, fmt::format("nowcast-carried-{}-{:016x}.h5", split, derive_seed(0, context.fingerprint)),
+                    [&](const std::filesystem::path& path) { write_extrapolations(patches, path, context.threads); }),
           patches};
 }
 

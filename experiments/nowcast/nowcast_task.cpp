@@ -49,9 +49,7 @@ std::map<std::string, SplitData> open_data(const TaskContext& context, bool extr
   std::map<std::string, SplitData> splits;
   for (const auto& [name, path] : context.data) {
     SplitData& split = splits.emplace(name, SplitData{path, NowcastPatches(path), std::nullopt}).first->second;
-    if (extrapolated)
-      split.extrapolations =
-          cached_extrapolations(split.patches, name, context.fingerprint, context.cache, context.threads);
+    if (extrapolated) split.extrapolations = cached_extrapolations(split.patches, name, context);
   }
   return splits;
 }

@@ -32,6 +32,7 @@ struct TaskContext {
   std::string fingerprint;                            ///< of the data, part of the key of what is cached
   std::uint64_t seed = 0;                             ///< the search's; the replicate is mixed in by the task
   std::filesystem::path cache;                        ///< folder for what is made from the data once per search
+  std::function<void()> check_data = [] {};           ///< throws FileChanged where the data is no longer what it was
   std::filesystem::path staged{};     ///< folder of copies on this machine's disk (StagePlan); empty: there are none
   std::set<std::int64_t> unusable{};  ///< numbers of the plan's files that cannot be read: others are drawn instead
   torch::Device device = torch::kCPU;

@@ -126,7 +126,7 @@ DataCheck check_script_data(const Space& space, const KeptScans& kept) {
     check.notes.push_back(network_note(*network, trial, Reader(configuration, experiment).choice("network")));
   }
   check.fingerprint = sum.digits();
-  if (!kept.folder().empty()) keep_statistics(of_train, check.fingerprint, kept.folder());
+  if (!kept.folder().empty()) keep_statistics(of_train, {.fingerprint = check.fingerprint, .cache = kept.folder()});
   return check;
 }
 

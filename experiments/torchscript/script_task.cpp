@@ -72,8 +72,7 @@ ScriptTask::ScriptTask(const Experiment& experiment, const Configuration& config
   own_batch_ = (batch_size_ + context.gang->shards() - 1) / context.gang->shards();
   arithmetic_ = arithmetic(read);
   if (const auto file = context.data.find("validation"); file != context.data.end()) validation_.emplace(file->second);
-  const TensorStatistics statistics =
-      read.flag("standardise") ? known_statistics(train_, context.fingerprint, context.cache) : TensorStatistics();
+  const TensorStatistics statistics = read.flag("standardise") ? known_statistics(train_, context) : TensorStatistics();
   network_ = choose_network(experiment, configuration, derive_seed(seed_, "weights"), statistics, context.device);
   flops_ = try_network(*network_, experiment, configuration, train_, context.device).flops;
 }

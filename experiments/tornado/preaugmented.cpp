@@ -13,10 +13,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string file_name(const Preaugmentation& what) {
+std::string file_name(const Preaugmentation& what, const std::string& fingerprint) {
   const bool vectors = what.winds == WindRotation::vectors;
-  const std::uint64_t key =
-      derive_seed(what.seed, what.fingerprint, {static_cast<std::uint64_t>(what.copies), vectors});
+  const std::uint64_t key = derive_seed(what.seed, fingerprint, {static_cast<std::uint64_t>(what.copies), vectors});
   char name[64];
   std::snprintf(name, sizeof name, "tornado-x%lld-%016llx.h5", static_cast<long long>(what.copies),
                 static_cast<unsigned long long>(key));
@@ -39,8 +38,9 @@ void make(const Storms& natural, const Preaugmentation& what, const fs::path& pa
 
 }  // namespace
 
-Storms preaugmented(const Storms& natural, const Preaugmentation& what, const fs::path& folder) {
-  return Storms(made_once(folder, file_name(what), [&](const fs::path& path) { make(natural, what, path); }));
+Storms preaugmented(const Storms& natural, const Preaugmentation& what, const TaskContext& context) {
+  return Storms(made_once(context, file_name(what, context.fingerprint),
+                          [&](const fs::path& path) { make(natural, what, path); }));
 }
 
 }  // namespace stormsweep

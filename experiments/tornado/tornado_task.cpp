@@ -105,10 +105,8 @@ TornadoTask::TornadoTask(const Reader& read, const TaskContext& context)
   const WindRotation winds = read.choice("wind_rotation") == "paper" ? WindRotation::paper : WindRotation::vectors;
   shown_ = train_;
   if (augmentation_ == Augmentation::live) training_.transform = winds;
-  if (augmentation_ == Augmentation::preaugmented) {
-    shown_ =
-        std::make_shared<Storms>(preaugmented(*train_, {context.fingerprint, copies_, winds, seed_}, context.cache));
-  }
+  if (augmentation_ == Augmentation::preaugmented)
+    shown_ = std::make_shared<Storms>(preaugmented(*train_, {copies_, winds, seed_}, context));
   const auto bring = [&](const Storms& storms, const std::string& what) {
     there_[&storms] = storms_on(device_, context.device_sharers, storms, context.fingerprint + ' ' + what);
   };

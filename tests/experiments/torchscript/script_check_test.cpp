@@ -145,7 +145,8 @@ TEST_CASE("data that have not changed are not read again, and what the workers w
   REQUIRE(scans.size() == 3);
   CHECK(statistics == 1);
   const TensorSet train(world.folder() / "train.h5");
-  const TensorStatistics known = known_statistics(train, first.fingerprint, cache), found = scan(train).statistics;
+  const TensorStatistics known = known_statistics(train, {.fingerprint = first.fingerprint, .cache = cache}),
+                         found = scan(train).statistics;
   CHECK(known.mean == found.mean);
   CHECK(known.deviation == found.deviation);
   std::string text = read_file(scans[0], "");

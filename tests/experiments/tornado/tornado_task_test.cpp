@@ -98,8 +98,7 @@ TEST_CASE("preaugmented: made once, the same samples every epoch, each the trans
   CHECK(!first.view({-1, 2}).select(1, 0).equal(first.view({-1, 2}).select(1, 1)));  // copies differ
 
   const Storms natural(world.folder() / "train.h5");
-  const Storms copies =
-      preaugmented(natural, {"world", 2, WindRotation::vectors, task->seed()}, world.folder() / "cache");
+  const Storms copies = preaugmented(natural, {2, WindRotation::vectors, task->seed()}, world.context());
   std::vector<float> expected(storm_floats);
   apply(StormTransform::draw(derive_seed(task->seed(), "augmentation", {5, 1})), WindRotation::vectors,
         natural.patch(5), natural.statistics().mean, expected);
@@ -111,7 +110,7 @@ TEST_CASE("preaugmented: two processes that want the same file at once get one, 
   const TornadoWorld world;
   const auto ask = [&] {
     const Storms natural(world.folder() / "train.h5");
-    return preaugmented(natural, {"world", 3, WindRotation::vectors, 1}, world.folder() / "cache").size();
+    return preaugmented(natural, {3, WindRotation::vectors, 1}, world.context()).size();
   };
   std::vector<pid_t> children;
   for (int i = 0; i < 3; ++i) {
