@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "experiments/run.hpp"
+#include "search/base/machine.hpp"
 #include "search/messages/run_settings.hpp"
 #include "search/space/file_stamps.hpp"
 #include "search/space/space.hpp"
@@ -23,6 +24,7 @@ struct Placement {
   int gpu_sharers = 1;     ///< workers that compute there, this one included
   int threads = 1;
   int background = 1;  ///< threads that make batches
+  CoreMask cores;      ///< that it keeps to
 };
 
 /// What all trainings of a worker share. All that it refers to outlives it.

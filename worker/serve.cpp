@@ -26,6 +26,7 @@
 #include "worker/channel/mpi_channel.hpp"
 #include "worker/core_share.hpp"
 #include "worker/gpu_share.hpp"
+#include "worker/own_cores.hpp"
 #include "worker/report.hpp"
 #include "worker/service.hpp"
 #include "worker/staging/stage_orders.hpp"
@@ -49,9 +50,12 @@ Placement place(const MpiChannel& channel, const std::string& device, int thread
   const int gpus = device == "cpu" ? 0 : executor.gpus();
   if (device == "cuda" && gpus == 0)
     throw InputError("--device is cuda, but this machine or this LibTorch has none; use --device cpu");
-  Placement placement;
-  placement.threads = threads > 0 ? threads : core_share(workers, static_cast<std::size_t>(place));
-  if (gpus == 0) return placement;
+  const auto own = static_cast<std::size_t>(place);
+  Placement placement{.threads = threads > 0 ? threads : core_share(workers, own), .cores = workers[own]};
+  if (gpus == 0) {
+    if (cores_are_of_this_job()) placement.cores = own_cores(workers, own, placement.threads);
+    return placement;
+  }
   placement.gpu = place % gpus;
   placement.gpu_sharers = gpu_sharers(static_cast<int>(workers.size()), gpus, *placement.gpu);
   placement.background = std::min(placement.threads, most_background);  // all may make batches, for which the GPU waits
@@ -74,6 +78,7 @@ Placement introduce(MpiChannel& channel, const boost::program_options::variables
     if (steady_time() < end) report(channel, wire::Heartbeat{});
   });
   Placement placement = place(channel, options["device"].as<std::string>(), options["threads"].as<int>(), executor);
+  keep_to(placement.cores);
   executor.settle(placement);
   report(channel, introduction(placement, executor));
   return placement;

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <thread>
 
+#include "search/base/machine.hpp"
 #include "tests/program/command.hpp"
 #include "tests/program/database.hpp"
 
@@ -75,6 +76,26 @@ TEST_CASE("from stormsweep init to a table: described, planned, run under both s
   CHECK(number(folder / "one.db", "SELECT count(*) FROM trials WHERE status = 'complete'") == 12);
   CHECK(run_stormsweep({"results", "one.db", "--best", "1"}, folder).out.find("mine") == std::string::npos);
   CHECK(count_lines(run_stormsweep({"results", "one.db", "--format", "optuna"}, folder).out) == 1 + 12);
+}
+
+TEST_CASE("in a job of Slurm that has its cores for itself, each worker keeps to its own, with what it starts") {
+  const WorkFolder folder;
+  folder.write("experiment.json", slow);
+  folder.write("train.sh", R"(grep Cpus_allowed_list /proc/self/status >> "$STORMSWEEP_DIRECTORY/cores"; sleep 0.3
+    echo '{"loss": 1}' >> "$STORMSWEEP_REPORT")");
+  folder.write("s.json", R"({"name": "s", "experiment": "./experiment.json",
+                             "parameters": {"index": {"min": 1, "max": 8, "step": 1}}})");
+  int granted = usable_cores(), seen = granted > 1 ? 2 : 1;
+  SUBCASE("all that it may run on") {}
+  SUBCASE("others than these") {
+    ++granted, seen = 1;
+  }
+  const Ended search = run({"env", "SLURM_CPUS_ON_NODE=" + std::to_string(granted), stormsweep_program(), "run",
+                            "s.json", "--results", "s.db", "--workers", "2", "--device", "cpu"},
+                           folder);
+  CAPTURE(search.err);
+  CHECK(search.status == 0);
+  CHECK(run({"sh", "-c", "sort -u cores | wc -l"}, folder).out == std::to_string(seen) + "\n");
 }
 
 TEST_CASE("an edited script is another search, and says so") {

@@ -33,6 +33,7 @@ class Stormsweep(CMakePackage, CudaPackage):
     # a job; built with it, Open MPI 4 has no mpirun unless told to.
     depends_on("openmpi@4.1: schedulers=slurm")  # libopenmpi-dev openmpi-bin
     depends_on("openmpi+legacylaunchers", when="^openmpi@:4")
+    depends_on("hwloc@2:")  # libhwloc-dev
     depends_on("py-torch@1.13:~cuda", when="~cuda")  # libtorch-dev libgloo-dev libopenblas0-openmp
     depends_on("py-torch@1.13:+cuda+nccl", when="+cuda")
     for arch in CudaPackage.cuda_arch_values:
