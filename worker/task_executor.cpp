@@ -54,6 +54,7 @@ torch::Device device_of(const Placement& placement) {
   return {torch::kCUDA, static_cast<torch::DeviceIndex>(*placement.gpu)};
 }
 
+/// Refers to `with`.
 TaskContext task_context(const Workplace& with, const torch::Device& device) {
   return {.data = with.context.data,
           .fingerprint = with.context.fingerprint,
@@ -125,7 +126,7 @@ void TaskExecutor::settle(const Placement& placement) {
 void TaskExecutor::enter(const Workplace& workplace) {
   if (run_of(*workplace.space.experiment)) return runs_.emplace().enter(workplace);
   with_.emplace(workplace);
-  context_ = task_context(workplace, context_.device);
+  context_ = task_context(*with_, context_.device);
   const RunSettings& settings = workplace.settings;
   if (settings.stage.empty()) return;
   stage_as_ordered(workplace.orders, workplace.space, settings.stage, Seconds(settings.lost_after), workplace.channel,
