@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -140,6 +141,42 @@ TEST_CASE("storms that are made anew end the search that trains on them, but not
   CHECK(run(run_words("read.db", "2"), folder).status == 0);
   const std::string rows = "SELECT replicate, status, validation_loss, test_auc FROM results ORDER BY 1";
   CHECK(query(folder / "read.db", rows) == query(folder / "copied.db", rows));
+}
+
+TEST_CASE("copies of storms that changed while they were copied are not kept") {
+  namespace fs = std::filesystem;
+  const WorkFolder folder;
+  REQUIRE(run_stormsweep({"generate", "tornado", "--storms", "1000", "-o", "."}, folder).status == 0);
+  folder.write("small.json", R"({"name": "small", "experiment": "tornado",
+    "parameters": {"epochs": 1, "augmentation": "preaugmented", "data_multiplier": 20},
+    "data": {"train": "train.h5", "validation": "validation.h5", "test": "test.h5"}})");
+  const auto flip_last_byte = [&] {
+    std::fstream file(folder / "train.h5", std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(-1, std::ios::end);
+    const int last = file.peek();
+    file.seekp(-1, std::ios::end);
+    file.put(static_cast<char>(last ^ 1));
+  };
+  const auto copies = [&](const std::string& ending) {
+    int found = 0;
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator(folder / "small.cache", none)) {
+      const std::string name = entry.path().filename();
+      found += name.starts_with("tornado-x20-") && name.ends_with(ending) ? 1 : 0;
+    }
+    return found;
+  };
+  Command search(run_words("small.db", "1"), folder);
+  REQUIRE(eventually([&] { return copies(".lock") == 1; }));
+  flip_last_byte();
+  const Ended ended = search.wait();
+  CAPTURE(ended.err);
+  CHECK(ended.status == 2);
+  CHECK(ended.err.find("train.h5: has changed since the search began") != std::string::npos);
+  CHECK(copies(".h5") == 0);
+  flip_last_byte();
+  CHECK(run(run_words("small.db", "1"), folder).status == 0);
+  CHECK(copies(".h5") == 1);
 }
 
 TEST_CASE("the networks of the best trials are kept by both schedules, over an interruption, and cost no result") {
