@@ -13,7 +13,8 @@ endmacro()
 set(search search search/methods search/space search/messages search/base)
 set(datasets datasets datasets/drawing datasets/files datasets/radar datasets/storms datasets/nowcast datasets/weather
     datasets/weather_synthesis datasets/labels datasets/climate datasets/climate_synthesis datasets/tensors)
-room(master/cli master/page master/loop master/slurm master/report master/scaling master/schedule master/store worker/channel datasets/drawing ${search})
+room(master/cli master/page master/loop master/slurm master/report master/scaling master/schedule master/store worker/channel
+     datasets/drawing ${search})
 room(master/loop master/schedule master/store worker/channel ${search})
 room(master/slurm master/schedule master/store ${search})
 room(master/page master/report master/schedule master/store ${search})
