@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <string_view>
 
 #include "search/base/error.hpp"
@@ -45,6 +46,13 @@ void refuse_one_node(int ranks) {
       "mpirun: the job has {} nodes, the ranks are on 1: this mpirun was built without Slurm; put one first in PATH of "
       "which ompi_info tells \"ras: slurm\" (Spack: openmpi schedulers=slurm)",
       nodes()));
+}
+
+void take_whole_nodes() {
+  if (nodes() == 1) return;
+  for (const char* limit : {"SLURM_CPUS_PER_GPU", "SLURM_CPUS_PER_TASK", "SLURM_EXACT", "SLURM_EXCLUSIVE",
+                            "SLURM_TRES_PER_TASK", "SRUN_CPUS_PER_TASK"})
+    unsetenv(limit);
 }
 
 std::string task_warning() {

@@ -16,6 +16,11 @@ void refuse_outside();
 /// without Slurm starts all of them on its own node.
 void refuse_one_node(int ranks);
 
+/// In a job of several nodes takes away the variables by which srun, with which mpirun starts a daemon on each other
+/// node, would give it, and so all ranks there, the cores of one task: since Slurm 24.11 each job with --cpus-per-task
+/// has them.
+void take_whole_nodes();
+
 /// A warning where Slurm gave fewer tasks than --ntasks-per-node asked for; otherwise empty.
 std::string task_warning();
 

@@ -4,6 +4,7 @@
 
 #include "search/base/error.hpp"
 #include "search/base/machine.hpp"
+#include "search/base/text.hpp"
 #include "tests/variable.hpp"
 
 using namespace stormsweep;
@@ -35,6 +36,17 @@ TEST_CASE("a shell of salloc that is on no node of its job is refused, but not o
   }
   const Variable node("SLURMD_NODENAME", "n1");
   CHECK_NOTHROW(allocation::refuse_outside());
+}
+
+TEST_CASE("what limits a step to one task's cores is taken away from jobs of several nodes alone") {
+  const Variable cores("SLURM_CPUS_PER_TASK", "4"), kinds("SLURM_TRES_PER_TASK", "cpu=4"),
+      own("SRUN_CPUS_PER_TASK", "4"), exact("SLURM_EXACT", "1");
+  allocation::take_whole_nodes();
+  CHECK(environment("SLURM_CPUS_PER_TASK") == "4");
+  const Variable nodes("SLURM_NNODES", "2");
+  allocation::take_whole_nodes();
+  for (const char* limit : {"SLURM_CPUS_PER_TASK", "SLURM_TRES_PER_TASK", "SRUN_CPUS_PER_TASK", "SLURM_EXACT"})
+    CHECK(std::getenv(limit) == nullptr);
 }
 
 TEST_CASE("fewer tasks than --ntasks-per-node asked for are reported") {
