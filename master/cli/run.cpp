@@ -150,7 +150,7 @@ int launch_search(const Arguments& arguments, RunOptions options) {
   const int workers = worker_count(options, *report);
   check_job(space, options, *report, workers);
   if (options.dry_run) return fmt::print("{}", plan_text(make_plan(space))), exit_done;
-  allocation::take_whole_nodes();
+  allocation::give_daemons_all();
   return start_job(arguments, space, options, *report, workers);
 }
 

@@ -48,10 +48,10 @@ void refuse_one_node(int ranks) {
       nodes()));
 }
 
-void take_whole_nodes() {
+void give_daemons_all() {
   if (nodes() == 1) return;
   for (const char* limit : {"SLURM_CPUS_PER_GPU", "SLURM_CPUS_PER_TASK", "SLURM_EXACT", "SLURM_EXCLUSIVE",
-                            "SLURM_TRES_PER_TASK", "SRUN_CPUS_PER_TASK"})
+                            "SLURM_EXPORT_ENV", "SLURM_TRES_PER_TASK", "SRUN_CPUS_PER_TASK", "SRUN_EXPORT_ENV"})
     unsetenv(limit);
 }
 

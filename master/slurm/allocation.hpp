@@ -16,10 +16,10 @@ void refuse_outside();
 /// without Slurm starts all of them on its own node.
 void refuse_one_node(int ranks);
 
-/// In a job of several nodes takes away the variables by which srun, with which mpirun starts a daemon on each other
-/// node, would give it, and so all ranks there, the cores of one task: since Slurm 24.11 each job with --cpus-per-task
-/// has them.
-void take_whole_nodes();
+/// In a job of several nodes mpirun starts a daemon on each further node by srun, and the ranks there have what it has.
+/// Takes away the variables by which srun would give it less than the job has: the cores of one task (since Slurm 24.11
+/// in each job with --cpus-per-task), or no environment (in jobs with --export=NONE).
+void give_daemons_all();
 
 /// A warning where Slurm gave fewer tasks than --ntasks-per-node asked for; otherwise empty.
 std::string task_warning();

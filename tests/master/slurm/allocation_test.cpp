@@ -38,14 +38,15 @@ TEST_CASE("a shell of salloc that is on no node of its job is refused, but not o
   CHECK_NOTHROW(allocation::refuse_outside());
 }
 
-TEST_CASE("what limits a step to one task's cores is taken away from jobs of several nodes alone") {
+TEST_CASE("what would have srun give mpirun's daemons less than the job has is taken away in jobs of several nodes") {
   const Variable cores("SLURM_CPUS_PER_TASK", "4"), kinds("SLURM_TRES_PER_TASK", "cpu=4"),
-      own("SRUN_CPUS_PER_TASK", "4"), exact("SLURM_EXACT", "1");
-  allocation::take_whole_nodes();
+      own("SRUN_CPUS_PER_TASK", "4"), exact("SLURM_EXACT", "1"), bare("SLURM_EXPORT_ENV", "NONE");
+  allocation::give_daemons_all();
   CHECK(environment("SLURM_CPUS_PER_TASK") == "4");
   const Variable nodes("SLURM_NNODES", "2");
-  allocation::take_whole_nodes();
-  for (const char* limit : {"SLURM_CPUS_PER_TASK", "SLURM_TRES_PER_TASK", "SRUN_CPUS_PER_TASK", "SLURM_EXACT"})
+  allocation::give_daemons_all();
+  for (const char* limit :
+       {"SLURM_CPUS_PER_TASK", "SLURM_TRES_PER_TASK", "SRUN_CPUS_PER_TASK", "SLURM_EXACT", "SLURM_EXPORT_ENV"})
     CHECK(std::getenv(limit) == nullptr);
 }
 
