@@ -50,9 +50,14 @@ void refuse_one_node(int ranks) {
 
 void give_daemons_all() {
   if (nodes() == 1) return;
-  for (const char* limit : {"SLURM_CPUS_PER_GPU", "SLURM_CPUS_PER_TASK", "SLURM_EXACT", "SLURM_EXCLUSIVE",
-                            "SLURM_EXPORT_ENV", "SLURM_TRES_PER_TASK", "SRUN_CPUS_PER_TASK", "SRUN_EXPORT_ENV"})
-    unsetenv(limit);
+  // How many GPUs a further node has nobody tells; most jobs have as many on each.
+  const std::string here(environment("SLURM_GPUS_ON_NODE"));
+  if (!environment("SLURM_GPUS").empty() || !environment("SLURM_GPUS_PER_TASK").empty())
+    setenv("SLURM_GPUS_PER_NODE", here.c_str(), 1);
+  for (const char* other :
+       {"SLURM_CPUS_PER_GPU", "SLURM_CPUS_PER_TASK", "SLURM_EXACT", "SLURM_EXCLUSIVE", "SLURM_EXPORT_ENV", "SLURM_GPUS",
+        "SLURM_GPUS_PER_TASK", "SLURM_TRES_PER_TASK", "SRUN_CPUS_PER_TASK", "SRUN_EXPORT_ENV"})
+    unsetenv(other);
 }
 
 std::string task_warning() {

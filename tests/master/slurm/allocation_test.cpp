@@ -48,6 +48,12 @@ TEST_CASE("what would have srun give mpirun's daemons less than the job has is t
   for (const char* limit :
        {"SLURM_CPUS_PER_TASK", "SLURM_TRES_PER_TASK", "SRUN_CPUS_PER_TASK", "SLURM_EXACT", "SLURM_EXPORT_ENV"})
     CHECK(std::getenv(limit) == nullptr);
+  CHECK(std::getenv("SLURM_GPUS_PER_NODE") == nullptr);
+
+  const Variable all("SLURM_GPUS", "4"), here("SLURM_GPUS_ON_NODE", "2"), each("SLURM_GPUS_PER_NODE", "");
+  allocation::give_daemons_all();
+  CHECK(environment("SLURM_GPUS_PER_NODE") == "2");
+  CHECK(std::getenv("SLURM_GPUS") == nullptr);
 }
 
 TEST_CASE("fewer tasks than --ntasks-per-node asked for are reported") {
