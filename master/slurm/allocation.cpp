@@ -52,8 +52,7 @@ void give_daemons_all() {
   if (nodes() == 1) return;
   // How many GPUs a further node has nobody tells; most jobs have as many on each.
   const std::string here(environment("SLURM_GPUS_ON_NODE"));
-  if (!environment("SLURM_GPUS").empty() || !environment("SLURM_GPUS_PER_TASK").empty())
-    setenv("SLURM_GPUS_PER_NODE", here.c_str(), 1);
+  if (!here.empty()) setenv("SLURM_GPUS_PER_NODE", here.c_str(), /*overwrite=*/0);
   for (const char* other :
        {"SLURM_CPUS_PER_GPU", "SLURM_CPUS_PER_TASK", "SLURM_EXACT", "SLURM_EXCLUSIVE", "SLURM_EXPORT_ENV", "SLURM_GPUS",
         "SLURM_GPUS_PER_TASK", "SLURM_TRES_PER_TASK", "SRUN_CPUS_PER_TASK", "SRUN_EXPORT_ENV"})

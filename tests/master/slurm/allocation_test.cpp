@@ -50,10 +50,13 @@ TEST_CASE("what would have srun give mpirun's daemons less than the job has is t
     CHECK(std::getenv(limit) == nullptr);
   CHECK(std::getenv("SLURM_GPUS_PER_NODE") == nullptr);
 
-  const Variable all("SLURM_GPUS", "4"), here("SLURM_GPUS_ON_NODE", "2"), each("SLURM_GPUS_PER_NODE", "");
+  const Variable all("SLURM_GPUS", "4"), here("SLURM_GPUS_ON_NODE", "2");
   allocation::give_daemons_all();
   CHECK(environment("SLURM_GPUS_PER_NODE") == "2");
   CHECK(std::getenv("SLURM_GPUS") == nullptr);
+  const Variable each("SLURM_GPUS_PER_NODE", "a100:2");
+  allocation::give_daemons_all();
+  CHECK(environment("SLURM_GPUS_PER_NODE") == "a100:2");
 }
 
 TEST_CASE("fewer tasks than --ntasks-per-node asked for are reported") {
