@@ -2,6 +2,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -150,6 +151,7 @@ TEST_CASE("copies of storms that changed while they were copied are not kept") {
   folder.write("small.json", R"({"name": "small", "experiment": "tornado",
     "parameters": {"epochs": 1, "augmentation": "preaugmented", "data_multiplier": 20},
     "data": {"train": "train.h5", "validation": "validation.h5", "test": "test.h5"}})");
+  fs::last_write_time(folder / "train.h5", fs::file_time_type::clock::now() - std::chrono::hours(1));
   const auto flip_last_byte = [&] {
     std::fstream file(folder / "train.h5", std::ios::in | std::ios::out | std::ios::binary);
     file.seekg(-1, std::ios::end);
