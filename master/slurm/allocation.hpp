@@ -18,8 +18,8 @@ void refuse_one_node(int ranks);
 
 /// In a job of several nodes mpirun starts a daemon on each further node by srun, and the ranks there have what it has.
 /// Takes away the variables by which srun would give it less than the job has: the cores of one task (since Slurm 24.11
-/// in each job with --cpus-per-task), the GPU of one task, or no environment (in jobs with --export=NONE); or by which it
-/// would ask of one node all GPUs of the job.
+/// in each job with --cpus-per-task), the GPU of one task, or no environment (in jobs with --export=NONE); or by which
+/// it would ask of one node all GPUs of the job.
 void give_daemons_all();
 
 /// A warning where Slurm gave fewer tasks than --ntasks-per-node asked for; otherwise empty.
