@@ -24,7 +24,7 @@ struct Placement {
   int gpu_sharers = 1;     ///< workers that compute there, this one included
   int threads = 1;
   int background = 1;  ///< threads that make batches
-  CoreMask cores;      ///< that it keeps to
+  CoreMask cores;      ///< that it keeps to; none: the kernel decides
 };
 
 /// What all trainings of a worker share. All that it refers to outlives it.
