@@ -1,7 +1,6 @@
 #include "worker/own_cores.hpp"
 
 #include <hwloc.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -47,14 +46,6 @@ CoreMask own_cores(std::span<const CoreMask> workers, std::size_t own, int threa
   const std::size_t end = (before + 1) * numbers.size() / sharers;
   for (std::size_t i = before * numbers.size() / sharers; i < end; ++i) part.set(numbers[i]);
   return part;
-}
-
-void keep_to(const CoreMask& cores) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  for (std::size_t core = 0; core < cores.size(); ++core)
-    if (cores[core]) CPU_SET(core, &set);
-  sched_setaffinity(0, sizeof set, &set);
 }
 
 }  // namespace stormsweep

@@ -15,7 +15,4 @@ bool cores_are_of_this_job();
 /// that its memory is near. All that it may run on where its part would have fewer than `threads`.
 CoreMask own_cores(std::span<const CoreMask> workers, std::size_t own, int threads);
 
-/// This thread, and those that it will start, run on `cores` alone from now on.
-void keep_to(const CoreMask& cores);
-
 }  // namespace stormsweep

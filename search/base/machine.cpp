@@ -91,6 +91,14 @@ CoreMask core_mask() {
   return mask;
 }
 
+void keep_to(const CoreMask& cores) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (std::size_t core = 0; core < cores.size(); ++core)
+    if (cores[core]) CPU_SET(core, &set);
+  sched_setaffinity(0, sizeof set, &set);
+}
+
 int usable_cores() {
   return static_cast<int>(core_mask().count());
 }

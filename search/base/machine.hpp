@@ -22,6 +22,9 @@ int visible_gpus();       ///< that CUDA would show this process: CUDA_VISIBLE_D
 std::int64_t free_memory(const std::filesystem::path& proc = "/proc",
                          const std::filesystem::path& groups = "/sys/fs/cgroup");
 
+/// This thread, and those that it will start, run on `cores` alone from now on.
+void keep_to(const CoreMask& cores);
+
 /// The width in columns of the terminal that `descriptor` is, 80 where it is not known; nothing where it is not a
 /// terminal, or one that cannot wipe a line (TERM=dumb).
 std::optional<int> terminal_width(int descriptor);

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "tests/flip_last_byte.hpp"
 #include "tests/program/command.hpp"
 #include "tests/program/database.hpp"
 
@@ -152,13 +152,6 @@ TEST_CASE("copies of storms that changed while they were copied are not kept") {
     "parameters": {"epochs": 1, "augmentation": "preaugmented", "data_multiplier": 20},
     "data": {"train": "train.h5", "validation": "validation.h5", "test": "test.h5"}})");
   fs::last_write_time(folder / "train.h5", fs::file_time_type::clock::now() - std::chrono::hours(1));
-  const auto flip_last_byte = [&] {
-    std::fstream file(folder / "train.h5", std::ios::in | std::ios::out | std::ios::binary);
-    file.seekg(-1, std::ios::end);
-    const int last = file.peek();
-    file.seekp(-1, std::ios::end);
-    file.put(static_cast<char>(last ^ 1));
-  };
   const auto copies = [&](const std::string& ending) {
     int found = 0;
     std::error_code none;
@@ -170,13 +163,13 @@ TEST_CASE("copies of storms that changed while they were copied are not kept") {
   };
   Command search(run_words("small.db", "1"), folder);
   REQUIRE(eventually([&] { return copies(".lock") == 1; }));
-  flip_last_byte();
+  flip_last_byte(folder / "train.h5");
   const Ended ended = search.wait();
   CAPTURE(ended.err);
   CHECK(ended.status == 2);
   CHECK(ended.err.find("train.h5: has changed since the search began") != std::string::npos);
   CHECK(copies(".h5") == 0);
-  flip_last_byte();
+  flip_last_byte(folder / "train.h5");
   CHECK(run(run_words("small.db", "1"), folder).status == 0);
   CHECK(copies(".h5") == 1);
 }

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include <thread>
+#include <string>
 #include <vector>
 
 #include "tests/variable.hpp"
@@ -45,7 +45,7 @@ TEST_CASE("own cores: all that a worker may run on, where a part would be too sm
   CHECK(parts(bound, 2) == bound);
 }
 
-TEST_CASE("own cores: they are the job's where Slurm gave it as many, and threads started later keep to them") {
+TEST_CASE("own cores: they are the job's where Slurm gave it as many") {
   {
     const test::Variable granted("SLURM_CPUS_ON_NODE", std::to_string(usable_cores()));
     CHECK(cores_are_of_this_job());
@@ -54,12 +54,4 @@ TEST_CASE("own cores: they are the job's where Slurm gave it as many, and thread
     const test::Variable granted("SLURM_CPUS_ON_NODE", std::to_string(usable_cores() + 1));
     CHECK(!cores_are_of_this_job());
   }
-  CoreMask last, found;
-  for (std::size_t i = 0; i < last.size(); ++i)
-    if (core_mask()[i]) last.reset().set(i);
-  std::thread([&] {
-    keep_to(last);
-    std::thread([&] { found = core_mask(); }).join();
-  }).join();
-  CHECK(found == last);
 }

@@ -22,6 +22,7 @@
 #include "models/segmentation_network.hpp"
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
+#include "search/base/machine.hpp"
 #include "tests/experiments/metric.hpp"
 #include "tests/experiments/segmentation/segmentation_world.hpp"
 #include "tests/experiments/shard.hpp"
@@ -74,17 +75,11 @@ const Value two = std::int64_t{2};
 /// While this lives, this thread and those that it starts have one core.
 class OneCore {
  public:
-  OneCore() {
-    sched_getaffinity(0, sizeof before_, &before_);
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(sched_getcpu(), &one);
-    sched_setaffinity(0, sizeof one, &one);
-  }
-  ~OneCore() { sched_setaffinity(0, sizeof before_, &before_); }
+  OneCore() { keep_to(CoreMask().set(static_cast<std::size_t>(sched_getcpu()))); }
+  ~OneCore() { keep_to(before_); }
 
  private:
-  cpu_set_t before_;
+  CoreMask before_ = core_mask();
 };
 
 /// How often samples of a folder have been opened since it was made or asked last. Consecutive openings of one sample

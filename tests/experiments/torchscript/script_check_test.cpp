@@ -11,6 +11,7 @@
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
 #include "tests/experiments/torchscript/script_world.hpp"
+#include "tests/flip_last_byte.hpp"
 
 using namespace stormsweep;
 
@@ -156,13 +157,7 @@ TEST_CASE("data that have not changed are not read again, and what the workers w
   CHECK(check_data(world.space(), cache).fingerprint != first.fingerprint);
 
   // Changes one byte of the last target, but neither size nor modification time.
-  {
-    std::fstream file(world.folder() / "test.h5", std::ios::in | std::ios::out | std::ios::binary);
-    file.seekg(-1, std::ios::end);
-    const int last = file.peek();
-    file.seekp(-1, std::ios::end);
-    file.put(static_cast<char>(last ^ 1));
-  }
+  flip_last_byte(world.folder() / "test.h5");
   for (const std::string& split : splits) std::filesystem::last_write_time(world.folder() / (split + ".h5"), old);
   CHECK(check_data(world.space(), cache).fingerprint == check_data(world.space()).fingerprint);
   CHECK(check_data(world.space()).fingerprint != first.fingerprint);

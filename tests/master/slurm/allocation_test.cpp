@@ -54,9 +54,12 @@ TEST_CASE("what would have srun give mpirun's daemons less than the job has is t
   allocation::give_daemons_all();
   CHECK(environment("SLURM_GPUS_PER_NODE") == "2");
   CHECK(std::getenv("SLURM_GPUS") == nullptr);
-  const Variable each("SLURM_GPUS_PER_NODE", "a100:2");
-  allocation::give_daemons_all();
-  CHECK(environment("SLURM_GPUS_PER_NODE") == "a100:2");
+  {
+    const Variable each("SLURM_GPUS_PER_NODE", "a100:2");
+    allocation::give_daemons_all();
+    CHECK(environment("SLURM_GPUS_PER_NODE") == "a100:2");
+  }
+  unsetenv("SLURM_GPUS_PER_NODE");
 }
 
 TEST_CASE("fewer tasks than --ntasks-per-node asked for are reported") {

@@ -7,6 +7,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <thread>
 
 #include "search/base/file.hpp"
 #include "tests/folder.hpp"
@@ -75,4 +76,17 @@ TEST_CASE("a terminal has its width, or 80 if it does not say; anything else has
   CHECK(terminal_width(*terminal) == 133);
   const Descriptor none(open("/dev/null", O_RDONLY));
   CHECK_FALSE(terminal_width(*none));
+}
+
+TEST_CASE("a thread that keeps to a core has the threads that it starts keep to it, and no others") {
+  const CoreMask all = core_mask();
+  CoreMask last, found;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (all[i]) last.reset().set(i);
+  std::thread([&] {
+    keep_to(last);
+    std::thread([&] { found = core_mask(); }).join();
+  }).join();
+  CHECK(found == last);
+  CHECK(core_mask() == all);
 }
