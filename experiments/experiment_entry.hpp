@@ -4,12 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "experiments/task/data_check.hpp"
 #include "experiments/task/kept_scans.hpp"
 #include "experiments/task/task.hpp"
 
 namespace stormsweep {
 
-/// All that the programs need of an experiment with a task, or with data. experiments/<name>/entry.cpp defines the
+/// All that the programs need of an experiment with a task. experiments/<name>/entry.cpp defines the
 /// function
 ///
 ///     ExperimentEntry <name>_entry();

@@ -17,7 +17,7 @@ Function* required(Function* function, const Experiment& experiment, const char*
 }  // namespace
 
 const ExperimentEntry& entry_of(const Experiment& experiment) {
-  return experiment_entries().at(experiment.command ? "command" : experiment.network ? "torchscript" : experiment.name);
+  return experiment_entries().at(experiment.network ? "torchscript" : experiment.name);
 }
 
 std::unique_ptr<Task> make_task(const Experiment& experiment, const Configuration& configuration,
@@ -27,7 +27,6 @@ std::unique_ptr<Task> make_task(const Experiment& experiment, const Configuratio
 }
 
 DataCheck check_data(const Space& space, const std::filesystem::path& cache) {
-  if (space.experiment->data.empty() && !space.experiment->command) return {};
   return required(entry_of(*space.experiment).check_data, *space.experiment, "check of its data")(space,
                                                                                                   KeptScans(cache));
 }

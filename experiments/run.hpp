@@ -11,8 +11,11 @@
 #include <string>
 #include <vector>
 
+#include "experiments/task/data_check.hpp"
+#include "experiments/task/kept_scans.hpp"
 #include "search/space/experiment.hpp"
 #include "search/space/outcome.hpp"
+#include "search/space/space.hpp"
 #include "search/space/trainings.hpp"
 
 namespace stormsweep {
@@ -60,5 +63,8 @@ using Run = std::optional<Outcome>(const Experiment&, const Training&, const Run
 /// The run of an experiment: run_<name>, or run_command where the user's own command trains. Null: it has a task
 /// instead (registry.hpp). CMake writes the source from the folders whose experiment.json does not include "training".
 Run* run_of(const Experiment& experiment);
+
+/// Whether the command of the space's experiment can be started: check_command_data. Other runs have no data to check.
+DataCheck check_run(const Space& space, const KeptScans& kept = KeptScans());
 
 }  // namespace stormsweep

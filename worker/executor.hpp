@@ -49,6 +49,9 @@ class Executor {
   virtual std::string versions() const = 0;
   /// GPUs that this process sees.
   virtual int gpus() const = 0;
+  /// What is known of the data before anything is assigned; scans of them are kept in the folder `cache`, unless empty.
+  /// Throws InputError where they cannot be trained on.
+  virtual DataCheck check(const Space& space, const std::filesystem::path& cache) const = 0;
   /// Sets where everything will be computed. Called once, first.
   virtual void settle(const Placement& /*placement*/) {}
   /// Sets what is to be searched. Called once, before the first assignment. Throws InputError where this program cannot

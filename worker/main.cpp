@@ -20,15 +20,13 @@ namespace {
 using namespace stormsweep;
 
 int dispatch(const std::vector<std::string>& words) {
-  if (!words.empty() && words[0] == "serve") {
-    TaskExecutor executor;
-    return serve_command({words.begin() + 1, words.end()}, executor);
-  }
+  TaskExecutor executor;
+  if (!words.empty() && words[0] == "serve") return serve_command({words.begin() + 1, words.end()}, executor);
   if (!words.empty() && words[0] == "--version") {
     std::printf("stormsweep-worker %s, LibTorch %s\n", STORMSWEEP_VERSION, TORCH_VERSION);
     return exit_done;
   }
-  if (!words.empty() && words[0] == "check") return check_command({words.begin() + 1, words.end()});
+  if (!words.empty() && words[0] == "check") return check_command({words.begin() + 1, words.end()}, executor);
   if (!words.empty() && words[0] == "size") return size_command({words.begin() + 1, words.end()});
   if (const auto status = run_experiment_command(words)) return *status;
   throw InputError("stormsweep-worker: this is the part of stormsweep that trains; type stormsweep --help");

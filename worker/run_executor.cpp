@@ -112,6 +112,10 @@ class Running {
 
 }  // namespace
 
+DataCheck RunExecutor::check(const Space& space, const std::filesystem::path& cache) const {
+  return check_run(space, KeptScans(cache));
+}
+
 void RunExecutor::enter(const Workplace& workplace) {
   run_ = run_of(*workplace.space.experiment);
   if (!run_)

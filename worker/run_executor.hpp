@@ -13,6 +13,7 @@ class RunExecutor : public Executor {
  public:
   std::string versions() const override { return "stormsweep " STORMSWEEP_VERSION; }
   int gpus() const override { return visible_gpus(); }
+  DataCheck check(const Space& space, const std::filesystem::path& cache) const override;
   void enter(const Workplace& workplace) override;
   void execute(const Assignment& assignment, const std::function<bool()>& stopped) override;
 

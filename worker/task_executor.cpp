@@ -12,8 +12,10 @@
 #include "experiments/registry.hpp"
 #include "experiments/task/arithmetic.hpp"
 #include "search/base/output.hpp"
+#include "search/base/processor.hpp"
 #include "search/base/time.hpp"
 #include "search/space/cache_files.hpp"
+#include "search/space/space.hpp"
 #include "worker/ordered_staging.hpp"
 #include "worker/report.hpp"
 #include "worker/training/convolution_peak.hpp"
@@ -114,6 +116,16 @@ std::string TaskExecutor::versions() const {
 
 int TaskExecutor::gpus() const {
   return static_cast<int>(torch::cuda::device_count());
+}
+
+DataCheck TaskExecutor::check(const Space& space, const std::filesystem::path& cache) const {
+  if (run_of(*space.experiment)) return RunExecutor().check(space, cache);
+  DataCheck found = check_data(space, cache);
+  if (takes(space, "precision", "bf16") && gpus() == 0 && !gains_from_bfloat16())
+    found.notes.emplace_back(
+        "precision bf16 gains nothing here: this processor has no instructions for it that are faster than fp32's, or "
+        "DNNL_MAX_CPU_ISA withholds them; fp32 is as fast or faster");
+  return found;
 }
 
 void TaskExecutor::settle(const Placement& placement) {

@@ -15,6 +15,7 @@ class TaskExecutor : public Executor {
  public:
   std::string versions() const override;
   int gpus() const override;
+  DataCheck check(const Space& space, const std::filesystem::path& cache) const override;
   void settle(const Placement& placement) override;
   /// Stages the search's data as the master orders, if it is to be staged.
   void enter(const Workplace& workplace) override;

@@ -3,8 +3,9 @@
 #include <cstdint>
 #include <string>
 
+#include "experiments/task/data_check.hpp"
 #include "experiments/task/kept_scans.hpp"
-#include "experiments/task/task.hpp"
+#include "search/space/space.hpp"
 
 namespace stormsweep {
 

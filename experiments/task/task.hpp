@@ -106,10 +106,4 @@ Loss loss_of(const torch::Tensor& mean, std::int64_t samples);
 /// How many batches of `bytes` bytes to make ahead: 256 MiB of them, but 1 to 4.
 int batches_ahead(std::int64_t bytes);
 
-/// What is known of a search's data before any training: `stormsweep-worker check`.
-struct DataCheck {
-  std::string fingerprint;         ///< of all files together; empty for an experiment without data
-  std::vector<std::string> notes;  ///< one line each, for the user: counts, positives, storms that are not finite
-};
-
 }  // namespace stormsweep

@@ -1,7 +1,8 @@
 #pragma once
 
+#include "experiments/task/data_check.hpp"
 #include "experiments/task/kept_scans.hpp"
-#include "experiments/task/task.hpp"
+#include "search/space/space.hpp"
 
 namespace stormsweep {
 

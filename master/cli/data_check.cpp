@@ -23,11 +23,6 @@ DataReport parse_report(const std::string& text) {
   return {text, json.at("fingerprint"), stamps, json.at("notes"), json.at("gpus")};
 }
 
-/// Whether a search has neither data nor a use for GPUs, so that LibTorch need not be loaded.
-bool nothing_to_check(const Space& space, const RunOptions& options) {
-  return space.experiment->data.empty() && !space.experiment->command && options.device == "cpu";
-}
-
 /// Below this LibTorch's libraries, while they are loaded, end a worker or wait for memory for ever.
 void check_address_space() {
   constexpr rlim_t least = 900'000'000;
@@ -42,16 +37,16 @@ void check_address_space() {
 std::optional<DataReport> check_data(const Space& space, const RunOptions& options) {
   if (const auto known = environment(launch::data_report); launch::rank() >= 0 && !known.empty())
     return parse_report(std::string(known));
-  if (nothing_to_check(space, options)) return parse_report(R"({"fingerprint":"","stamps":[],"notes":[],"gpus":0})");
-  check_address_space();
+  const std::string program = launch::trainer_program(*space.experiment);
+  if (program == launch::worker_program()) check_address_space();
   int status = 0;
-  std::vector<std::string> words{launch::worker_program(), "check", options.space.string()};
+  std::vector<std::string> words{program, "check", options.space.string()};
   if (!options.dry_run) words.push_back(cache_folder(options.results));
   const std::string report = process::capture(words, status, process::Capture::output, signals::end_by_them);
   if (status == exit_bad_input || signals::drain_asked()) return std::nullopt;
   if (status > 128)
     throw std::runtime_error(fmt::format("checking the data was killed by signal {}; run it again", status - 128));
-  launch::expect_answer(status, "checking the data");
+  launch::expect_answer(status, program, "checking the data");
   return parse_report(report);
 }
 

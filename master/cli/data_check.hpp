@@ -10,7 +10,7 @@
 
 namespace stormsweep {
 
-/// The report of `stormsweep-worker check` on a search's data and this machine.
+/// What the program that trains found when it checked a search's data and this machine (worker/check.hpp).
 struct DataReport {
   std::string text;  ///< the report itself, JSON, which the launching command passes on to rank 0
   std::string fingerprint;
@@ -19,9 +19,9 @@ struct DataReport {
   int gpus = 0;
 };
 
-/// The report that the launcher passed on to this rank; otherwise runs the worker program for it. Nothing if the data
-/// is unfit, which the worker program has reported, or a signal ended the check. Throws InputError where that program
-/// is missing or fails.
+/// The report that the launcher passed on to this rank; otherwise runs the program that trains for it. Nothing if the
+/// data is unfit, which that program has reported, or a signal ended the check. Throws InputError where the program is
+/// missing or fails.
 std::optional<DataReport> check_data(const Space& space, const RunOptions& options);
 
 }  // namespace stormsweep

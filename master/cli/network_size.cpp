@@ -16,7 +16,7 @@ std::optional<std::vector<NetworkSize>> network_sizes(const std::filesystem::pat
   int status = 0;
   const std::string text = process::capture(command, status);
   if (status == exit_bad_input) return std::nullopt;
-  launch::expect_answer(status, "telling a network's size");
+  launch::expect_answer(status, command[0], "telling a network's size");
   std::vector<NetworkSize> sizes;
   for (const auto& json : nlohmann::json::parse(text))
     sizes.push_back({3 * json.at("forward_flops").get<double>(), json.at("buckets").get<std::vector<double>>()});

@@ -27,7 +27,6 @@
 #include "search/base/output.hpp"
 #include "search/base/text.hpp"
 #include "search/base/time.hpp"
-#include "search/space/runs_itself.hpp"
 
 namespace stormsweep {
 
@@ -110,11 +109,9 @@ int start_job(const Arguments& arguments, const Space& space, const RunOptions& 
   }
 }
 
-/// The program of the other ranks; without LibTorch where the experiment runs by itself. Where the space cannot be
-/// read, which rank 0 reports, either will do.
+/// The program of the other ranks. Where the space cannot be read, which rank 0 reports, either will do.
 std::string trainer_program(const RunOptions& options) try {
-  if (runs_itself(*read_lasting_space(options.space).experiment)) return launch::runner_program();
-  return launch::worker_program();
+  return launch::trainer_program(*read_lasting_space(options.space).experiment);
 } catch (const InputError&) {
   return launch::worker_program();
 }

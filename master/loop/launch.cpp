@@ -15,6 +15,7 @@
 #include "search/base/machine.hpp"
 #include "search/base/process.hpp"
 #include "search/base/text.hpp"
+#include "search/space/runs_itself.hpp"
 
 namespace stormsweep::launch {
 
@@ -73,14 +74,18 @@ std::string worker_program() {
   return (fs::path(own_program()).parent_path() / "stormsweep-worker").string();
 }
 
-void expect_answer(int status, const std::string& what) {
-  if (status == 127 && !fs::exists(worker_program()))
-    throw InputError(worker_program() + ": cannot be started; it belongs beside stormsweep: build all");
+void expect_answer(int status, const std::string& program, const std::string& what) {
+  if (status == 127 && !fs::exists(program))
+    throw InputError(program + ": cannot be started; it belongs beside stormsweep: build all");
   if (status != 0) throw InputError(what + " ended with status " + std::to_string(status) + ", as told above");
 }
 
 std::string runner_program() {
   return (fs::path(own_program()).parent_path() / "stormsweep-runner").string();
+}
+
+std::string trainer_program(const Experiment& experiment) {
+  return runs_itself(experiment) ? runner_program() : worker_program();
 }
 
 void become_worker(const std::string& program, const Arguments& arguments) {

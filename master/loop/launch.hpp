@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "search/base/options.hpp"
+#include "search/space/experiment.hpp"
 
 /// How `stormsweep run`, typed at a prompt, and rank 0 of the job that it starts (job.hpp) communicate: by environment
 /// variables, and a file (status_file.hpp).
@@ -31,8 +32,11 @@ std::string own_program();     ///< the path of this executable
 std::string worker_program();  ///< and of stormsweep-worker, beside it
 std::string runner_program();  ///< and of stormsweep-runner, which needs no LibTorch
 
-/// Throws InputError where the worker's program, run for `what`, ended with a status other than 0.
-void expect_answer(int status, const std::string& what);
+/// The one of these two that trains `experiment`, and checks its data.
+std::string trainer_program(const Experiment& experiment);
+
+/// Throws InputError where `program`, one of these two, run for `what`, ended with a status other than 0.
+void expect_answer(int status, const std::string& program, const std::string& what);
 
 /// Turns this process into `<program> <arguments>`, one of these two; does not return.
 [[noreturn]] void become_worker(const std::string& program, const Arguments& arguments);

@@ -3,6 +3,7 @@
 
 #include "search/base/error.hpp"
 #include "search/base/output.hpp"
+#include "worker/check.hpp"
 #include "worker/run_executor.hpp"
 #include "worker/serve.hpp"
 
@@ -10,15 +11,15 @@ namespace {
 
 using namespace stormsweep;
 
-int serve(const std::vector<std::string>& words) {
-  if (words.empty() || words[0] != "serve")
-    throw InputError("stormsweep-runner: stormsweep run starts this; type stormsweep --help");
+int dispatch(const std::vector<std::string>& words) {
   RunExecutor executor;
-  return serve_command({words.begin() + 1, words.end()}, executor);
+  if (!words.empty() && words[0] == "serve") return serve_command({words.begin() + 1, words.end()}, executor);
+  if (!words.empty() && words[0] == "check") return check_command({words.begin() + 1, words.end()}, executor);
+  throw InputError("stormsweep-runner: stormsweep run starts this; type stormsweep --help");
 }
 
 }  // namespace
 
 int main(int count, char** words) {
-  return run_program("stormsweep-runner", [&] { return serve({words + 1, words + count}); });
+  return run_program("stormsweep-runner", [&] { return dispatch({words + 1, words + count}); });
 }

@@ -2,18 +2,32 @@
 
 #include <doctest/doctest.h>
 
+#include <fstream>
+
 #include "search/base/error.hpp"
+#include "tests/folder.hpp"
 
 using namespace stormsweep;
 
-TEST_CASE("a missing worker program is distinguished from one that failed") {
-  CHECK_NOTHROW(launch::expect_answer(0, "checking the data"));
+TEST_CASE("a missing program is distinguished from one that failed") {
+  const TemporaryFolder folder;
+  const std::string missing = folder / "stormsweep-worker", there = folder / "stormsweep-runner";
+  std::ofstream(there) << "#!/bin/sh\n";
+  const auto expect = [](int status, const std::string& program) {
+    launch::expect_answer(status, program, "checking the data");
+  };
+  CHECK_NOTHROW(expect(0, there));
+  CHECK_THROWS_WITH_AS(expect(127, missing),
+                       (missing + ": cannot be started; it belongs beside stormsweep: build all").c_str(), InputError);
   // 127 is also the loader's, where a library is not there, or may not be mapped.
-  const bool there = std::filesystem::exists(launch::worker_program());
-  const std::string missing = "stormsweep-worker: cannot be started; it belongs beside stormsweep";
-  CHECK_THROWS_WITH_AS(launch::expect_answer(127, "checking the data"),
-                       doctest::Contains(there ? "checking the data ended with status 127" : missing.c_str()),
-                       InputError);
-  CHECK_THROWS_WITH_AS(launch::expect_answer(3, "checking the data"),
-                       "checking the data ended with status 3, as told above", InputError);
+  CHECK_THROWS_WITH_AS(expect(127, there), "checking the data ended with status 127, as told above", InputError);
+  CHECK_THROWS_WITH_AS(expect(3, missing), "checking the data ended with status 3, as told above", InputError);
+}
+
+TEST_CASE("networks are trained, and their data checked, by the program with LibTorch, commands by the one without") {
+  CHECK(launch::trainer_program(find_experiment("tornado", "test")) == launch::worker_program());
+  CHECK(launch::trainer_program(find_experiment("noop", "test")) == launch::runner_program());
+  Experiment mine;
+  mine.command.emplace();
+  CHECK(launch::trainer_program(mine) == launch::runner_program());
 }
