@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cstdlib>
 
@@ -231,6 +232,30 @@ std::optional<std::string> read_text(const Handle& object, const std::string& na
   if (H5Aread(attribute, type, text.data()) < 0) refuse_unreadable(object, name);
   text.resize(std::min(text.find('\0'), H5Tget_size(type)));
   return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
+void check_filters(const Handle& dataset) {
+  const Handle made_with(H5Dget_create_plist(dataset), H5Pclose);
+  for (int i = 0, count = made_with ? H5Pget_nfilters(made_with) : 0; i < count; ++i) {
+    unsigned flags = 0;
+    std::size_t options = 0;
+    std::array<char, 64> name{};
+    const H5Z_filter_t filter = H5Pget_filter2(made_with, static_cast<unsigned>(i), &flags, &options, nullptr,
+                                               name.size() - 1, name.data(), nullptr);
+    if (filter < 0 || H5Zfilter_avail(filter) > 0) continue;
+    refuse(
+        name_by(H5Fget_name, dataset),
+        fmt::format("{} is packed by HDF5's filter {} ({}), which is not here", name_by(H5Iget_name, dataset), filter,
+                    name[0] ? name.data() : "without a name"),
+        "install its plug-in and set HDF5_PLUGIN_PATH to the folder, or have the file packed anew where it was made: "
+        "h5repack -f GZIP=4 OLD NEW");
+  }
+}
+
+void check_filters(const std::filesystem::path& file, const std::string& name) {
+  const Handle opened(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+  const Handle dataset(opened ? H5Dopen2(opened, name.c_str(), H5P_DEFAULT) : H5I_INVALID_HID, H5Dclose);
+  if (dataset) check_filters(dataset);
 }
 
 std::vector<std::string> read_texts(const Handle& file, const std::string& name) {

@@ -89,14 +89,21 @@ Extent extent(const Handle& file, const std::filesystem::path& path, const std::
 
 /// A dataset's lengths along its axes; none where it is a single number, or does not exist.
 std::vector<hsize_t> lengths_of(const Handle& dataset);
-/// All its numbers, as T; nothing where they cannot be read.
+/// For datasets that cannot be read. Throws InputError where that is because they are packed by a filter that HDF5 has
+/// not got here: by lzf, say, as h5py may do.
+void check_filters(const Handle& dataset);
+/// The same for a dataset of a file, if there is one.
+void check_filters(const std::filesystem::path& file, const std::string& name);
+
+/// All its numbers, as T; nothing where they cannot be read. Throws as check_filters.
 template <class T>
 std::optional<std::vector<T>> read_all(const Handle& dataset) {
   const auto count = number_count(lengths_of(dataset));
   if (!count) return std::nullopt;
   std::vector<T> values(*count);
-  const bool good = H5Dread(dataset, type_of<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0;
-  return good ? std::optional(std::move(values)) : std::nullopt;
+  if (H5Dread(dataset, type_of<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0) return values;
+  check_filters(dataset);
+  return std::nullopt;
 }
 
 /// Creates a contiguous dataset of `shape`, with its space allocated at once.

@@ -115,6 +115,14 @@ File::~File() {
   if (id_ >= 0) nc_close(id_);
 }
 
+std::filesystem::path File::path() const {
+  std::size_t length = 0;
+  nc_inq_path(id_, &length, nullptr);
+  std::string name(length + 1, '\0');
+  nc_inq_path(id_, nullptr, name.data());
+  return name.c_str();
+}
+
 Variable File::variable(int group, int number) const {
   std::array<char, NC_MAX_NAME + 1> name{};
   int rank = 0;
@@ -217,8 +225,12 @@ std::vector<double> File::read(const Variable& variable, const std::vector<std::
   keep_chunks(variable, start, count);
   std::vector<double> values(*wanted);
   errno = 0;
-  if (nc_get_vara_double(variable.group, variable.number, start.data(), count.data(), values.data()) != NC_NOERR)
+  if (nc_get_vara_double(variable.group, variable.number, start.data(), count.data(), values.data()) != NC_NOERR) {
+    const int why = errno;
+    hdf5::check_filters(path(), variable.name);
+    errno = why;
     return {};
+  }
   const double wrapped = meant(variable, -1) + 1;  // 0, or 256 and its like
   for (double& value : values) value += value < 0 ? wrapped : 0;
   return values;

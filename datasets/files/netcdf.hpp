@@ -43,8 +43,8 @@ class File {
   std::vector<double> numbers(const Variable& variable, const std::string& name) const;
 
   /// All numbers of a variable, or `count` along each dimension from `start`; as stored, but _Unsigned ones as they are
-  /// meant. Empty where they cannot be read; errno then has the reason, or 0. Chunks that hold more than the part stay
-  /// unpacked for later reads, until the file is closed: up to 1 GiB per variable.
+  /// meant. Empty where they cannot be read; errno then has the reason, or 0. Throws as hdf5::check_filters. Chunks
+  /// that hold more than the part stay unpacked for later reads, until the file is closed: up to 1 GiB per variable.
   std::vector<double> read(const Variable& variable) const;
   std::vector<double> read(const Variable& variable, const std::vector<std::size_t>& start,
                            const std::vector<std::size_t>& count) const;
@@ -59,6 +59,7 @@ class File {
 
  private:
   explicit File(int id) : id_(id) {}
+  std::filesystem::path path() const;
   Variable variable(int group, int number) const;
   void add_variables(int group, std::vector<Variable>& all) const;
   /// Keeps the chunks of a part unpacked where they hold more than that part.

@@ -210,6 +210,7 @@ std::vector<PatchReservoir> Preparation::divided(const ColumnReservoirs& columns
 std::array<std::vector<PatchDraw>, 3> Preparation::draw() {
   const PatchLattice lattice(height(), width(), raw_.side);
   const auto draws = draw_all(lattice);
+  if (raw_.found) raw_.found(result_);
   for (const std::size_t split : {0, 2}) {
     if (!draws[split].empty()) continue;
     throw InputError(fmt::format(

@@ -145,6 +145,7 @@ const std::vector<std::uint8_t>& read_event(const hdf5::Handle& file, const std:
     const hsize_t frames = shape_of(file, name)[3];
     if (!read_frames(file, name, {number, 0, 0, 0}, {1, shape[1], shape[2], frames}, first, shape[3], last.values)) {
       last = {};
+      hdf5::check_filters(hdf5::Handle(H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose));
       refuse_unreadable(path, fmt::format("event {} of {} cannot be read", number, name));
     }
     first += frames;

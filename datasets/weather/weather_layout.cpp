@@ -117,7 +117,7 @@ std::vector<T> read_stored(const fs::path& path, const std::string& name) {
   const auto lock = hdf5::lock();
   const hdf5::Handle file = hdf5::open(path, remedy);
   auto values = hdf5::read_all<T>({H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose});
-  if (!values) refuse(path, name + " cannot be read: cut short, or compressed in an unknown way");
+  if (!values) refuse(path, name + " cannot be read: cut short, or damaged");
   return std::move(*values);
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "search/base/error.hpp"
+#include "tests/datasets/files/unknown_filter.hpp"
 #include "tests/datasets/radar/radar_maker.hpp"
 #include "tests/folder.hpp"
 #include "tests/refusal.hpp"
@@ -88,6 +89,18 @@ TEST_CASE("numbers that no memory has room for cannot be read") {
   Hdf5Maker(folder / "a.h5").empty_dataset("v", {hsize_t{1} << 32, hsize_t{1} << 32});
   const hdf5::Handle file = hdf5::open(folder / "a.h5", "");
   CHECK(!hdf5::read_all<float>({H5Dopen2(file, "v", H5P_DEFAULT), H5Dclose}));
+}
+
+TEST_CASE("numbers that a filter has packed which is not here cannot be read, and the filter is named") {
+  hdf5::silence();
+  const TemporaryFolder folder;
+  write_with_unknown_filter(folder / "a.h5", "rain");
+  const hdf5::Handle file = hdf5::open(folder / "a.h5", "fetch it again");
+  CHECK(
+      refusal([&] { hdf5::read_all<float>(hdf5::open_object(file, "rain")); }) ==
+      (folder / "a.h5").string() +
+          ": /rain is packed by HDF5's filter 32000 (lzf), which is not here; install its plug-in and set "
+          "HDF5_PLUGIN_PATH to the folder, or have the file packed anew where it was made: h5repack -f GZIP=4 OLD NEW");
 }
 
 TEST_CASE("an attribute's number is its first, also in a text; only a missing attribute has none") {

@@ -12,6 +12,7 @@
 #include "datasets/files/cf_time.hpp"
 #include "datasets/files/hdf5.hpp"
 #include "search/base/error.hpp"
+#include "tests/datasets/files/unknown_filter.hpp"
 #include "tests/datasets/radar/radar_maker.hpp"
 #include "tests/folder.hpp"
 #include "tests/refusal.hpp"
@@ -185,6 +186,15 @@ TEST_CASE("netcdf: a part of a variable, a part that does not exist, and one tha
   CHECK(file->read(*x, {4}, {2}).empty());  // beyond the end
   CHECK(!netcdf::File::open(folder / "none.nc", problem));
   CHECK(!problem.empty());
+}
+
+TEST_CASE("netcdf: a variable that a filter has packed which is not here names the filter") {
+  const TemporaryFolder folder;
+  write_with_unknown_filter(folder / "a.nc", "pr");
+  const netcdf::File file(folder / "a.nc", "fetch it again");
+  CHECK(refusal([&] {
+          file.read(*file.variable("pr"));
+        }).starts_with((folder / "a.nc").string() + ": /pr is packed by HDF5's filter 32000 (lzf)"));
 }
 
 TEST_CASE("netcdf: of a variable larger than memory a part can be read, but not the whole") {

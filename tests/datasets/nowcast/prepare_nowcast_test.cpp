@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <fstream>
 #include <map>
@@ -131,6 +132,21 @@ TEST_CASE("prepare nowcast: statistics are those of all pixels of the training p
     CHECK(patches->meta().statistics.mean == doctest::Approx(mean));
     CHECK(patches->meta().statistics.deviation == doctest::Approx(std::sqrt(squares / count - mean * mean)));
   }
+}
+
+TEST_CASE("prepare nowcast: images that cannot be unpacked are told, also where too few are left") {
+  const TemporaryFolder images, out;
+  write_images(images.path(), 140);
+  for (std::int64_t i = 0; i < 140; ++i) {  // bytes that gzip did not write; the rest of the file is in order
+    const hdf5::Handle file(H5Fopen(name_of_image(images.path(), i).c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose);
+    constexpr std::array<hsize_t, 2> begin{};
+    H5Dwrite_chunk(hdf5::open_object(file, "image1/image_data"), H5P_DEFAULT, 0, begin.data(), 4, "none");
+  }
+  RawRadar all = raw(images.path());
+  std::size_t told = 0;
+  all.found = [&](const PreparedNowcast& so_far) { told = so_far.skipped.size(); };
+  CHECK(refusal([&] { prepare(all, out.path()); }).find("no place for a patch") != std::string::npos);
+  CHECK(told == 140);
 }
 
 TEST_CASE("prepare nowcast: gaps are not bridged; corrupt files are gaps and reported, or refused") {
