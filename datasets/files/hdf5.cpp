@@ -7,6 +7,7 @@
 #include <cctype>
 #include <cstdlib>
 
+#include "datasets/files/packed_file.hpp"
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
 
@@ -93,6 +94,10 @@ Handle open(const std::filesystem::path& path, const std::string& remedy) {
   if (is_hdf5 == 0) refuse(path, "not an HDF5 file", remedy);
   Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!file) refuse(path, "cannot be opened: cut short, or being written", remedy);
+  const Handle made_with(H5Fget_create_plist(file), H5Pclose);
+  hsize_t in_front = 0;
+  if (H5Pget_userblock(made_with, &in_front) >= 0 && in_front > 0 && packed::is_tar(packed::first_bytes(path, 512)))
+    refuse(path, "is a tar archive", "unpack it");
   return file;
 }
 

@@ -13,6 +13,7 @@
 
 #include "datasets/files/hdf5.hpp"
 #include "datasets/files/number_count.hpp"
+#include "datasets/files/packed_file.hpp"
 #include "search/base/crash_words.hpp"
 #include "search/base/error.hpp"
 
@@ -96,6 +97,10 @@ std::optional<File> File::open(const std::filesystem::path& path, std::string& p
   const CrashWords words(path.string() +
                          ": the library that opens it as NetCDF has crashed, so it is damaged; fetch it again or leave "
                          "it out\n");
+  if (packed::is_tar(packed::first_bytes(path, 512))) {
+    problem = "it is a tar archive, to be unpacked";
+    return std::nullopt;
+  }
   const int status = nc_open(path.c_str(), NC_NOWRITE, &id);
   if (status == NC_NOERR) return File(id);
   problem = nc_strerror(status);

@@ -35,6 +35,10 @@ std::string first_bytes(const std::filesystem::path& path, std::size_t most) {
   return bytes;
 }
 
+bool is_tar(std::string_view first_bytes) {
+  return first_bytes.size() > 262 && first_bytes.substr(257, 5) == "ustar";  // POSIX.1-1988, pax
+}
+
 std::string all_bytes(const std::filesystem::path& path) {
   std::string bytes;
   std::array<char, 65536> part{};

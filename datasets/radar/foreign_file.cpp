@@ -37,7 +37,9 @@ constexpr Kind kinds[] = {
     {"\xfd"
      "7zXZ"sv,
      "packed by xz"},
+    {"\x28\xb5\x2f\xfd"sv, "packed by zstd"},
     {"PK\x03\x04"sv, "a zip archive"},
+    {"7z\xbc\xaf"sv, "a 7-Zip archive"},
     {"\0\0\x02\0"sv, "a Nimrod file of the Met Office"},
     {"ncols"sv, "an ASCII grid"},
     {"NCOLS"sv, "an ASCII grid"},
@@ -67,7 +69,7 @@ std::optional<std::string> foreign_kind(const std::filesystem::path& path) {
   if (head.substr(0, 100).find("BUFR") != std::string::npos) return "a BUFR message";  // with WMO's heading or without
   if (is_radolan(head)) return "a binary RADOLAN composite";
   if (is_pnm(head)) return "a PGM image, or one of its kin";
-  if (head.size() > 262 && head.substr(257, 5) == "ustar") return "a tar archive";
+  if (packed::is_tar(head)) return "a tar archive";
   for (const Kind& kind : kinds) {
     if (head.starts_with(kind.begins)) return kind.name;
   }

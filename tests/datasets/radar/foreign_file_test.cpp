@@ -4,10 +4,30 @@
 
 #include <fstream>
 
+#include "datasets/files/netcdf.hpp"
 #include "datasets/radar/radar_files.hpp"
+#include "tests/datasets/radar/radar_maker.hpp"
 #include "tests/folder.hpp"
+#include "tests/text_of.hpp"
 
 using namespace stormsweep;
+
+TEST_CASE("a tar archive of HDF5 files is refused, of which HDF5 would open the first") {
+  const TemporaryFolder folder;
+  KnmiFile().write(folder / "1.h5");
+  // A header of tar, as far as it matters, and the file.
+  std::string header(512, '\0');
+  header.replace(0, 4, "1.h5").replace(257, 5, "ustar");
+  std::ofstream(folder / "a.tar", std::ios::binary) << header << text_of(folder / "1.h5");
+  REQUIRE(H5Fis_hdf5((folder / "a.tar").c_str()) > 0);
+  CHECK_THROWS_WITH_AS(list_radar_images(folder / "a.tar"), doctest::Contains("a.tar: is a tar archive; unpack it"),
+                       UnreadableFile);
+  std::string problem;
+  CHECK(!netcdf::File::open(folder / "a.tar", problem));
+  CHECK(problem == "it is a tar archive, to be unpacked");
+  std::ofstream(folder / "a.tar", std::ios::binary) << std::string(512, ' ') << text_of(folder / "1.h5");
+  CHECK(list_radar_images(folder / "a.tar").size() == 1);  // other bytes may stand there
+}
 
 TEST_CASE("files of other kinds are reported as not supported, not as damaged") {
   const TemporaryFolder folder;
@@ -23,6 +43,8 @@ TEST_CASE("files of other kinds are reported as not supported, not as damaged") 
   told("GIF87a");
   CHECK_THROWS_WITH_AS(list_radar_images(folder / "a"),
                        doctest::Contains("is a GIF image, which is not supported; give KNMI"), UnreadableFile);
+  CHECK(told("\x28\xb5\x2f\xfd") == "packed by zstd");
+  CHECK(told("7z\xbc\xaf\x27\x1c") == "a 7-Zip archive");
   told("BZh91AY");
   CHECK_THROWS_WITH_AS(list_radar_images(folder / "a"),
                        doctest::Contains("is packed by bzip2, which is not supported; unpack it"), UnreadableFile);
