@@ -1,5 +1,6 @@
 #include "datasets/files/netcdf.hpp"
 
+#include <fmt/format.h>
 #include <netcdf.h>
 
 #include <algorithm>
@@ -9,9 +10,11 @@
 #include <iterator>
 #include <numeric>
 #include <sstream>
+#include <system_error>
 #include <utility>
 
 #include "datasets/files/hdf5.hpp"
+#include "datasets/files/netcdf_classic.hpp"
 #include "datasets/files/number_count.hpp"
 #include "datasets/files/packed_file.hpp"
 #include "search/base/crash_words.hpp"
@@ -99,6 +102,12 @@ std::optional<File> File::open(const std::filesystem::path& path, std::string& p
                          "it out\n");
   if (packed::is_tar(packed::first_bytes(path, 512))) {
     problem = "it is a tar archive, to be unpacked";
+    return std::nullopt;
+  }
+  std::error_code unknown;  // libnetcdf reports that
+  const auto bytes = std::filesystem::file_size(path, unknown);
+  if (const auto whole = classic_bytes(path); whole && !unknown && bytes < *whole) {
+    problem = fmt::format("it is cut short: {} of {} bytes", bytes, *whole);
     return std::nullopt;
   }
   const int status = nc_open(path.c_str(), NC_NOWRITE, &id);
