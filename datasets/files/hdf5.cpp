@@ -19,6 +19,9 @@ namespace {
 // open.
 [[maybe_unused]] const herr_t no_clean_up_at_exit = H5dont_atexit();
 
+// HDF5 would lock each file that it opens, and fail where a file system of a cluster has no locks.
+[[maybe_unused]] const int without_locks = setenv("HDF5_USE_FILE_LOCKING", "FALSE", /*overwrite=*/0);
+
 [[noreturn]] void refuse(const std::filesystem::path& path, const std::string& problem, const std::string& remedy) {
   throw InputError(path.string() + ": " + problem + "; " + remedy);
 }
@@ -92,6 +95,7 @@ Handle open(const std::filesystem::path& path, const std::string& remedy) {
   const htri_t is_hdf5 = H5Fis_hdf5(path.c_str());
   if (is_hdf5 < 0) refuse_file(path, "cannot be read", remedy);
   if (is_hdf5 == 0) refuse(path, "not an HDF5 file", remedy);
+  if (locked_by_another(path)) refuse(path, "is being written", remedy);
   Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!file) refuse(path, "cannot be opened: cut short, or being written", remedy);
   const Handle made_with(H5Fget_create_plist(file), H5Pclose);

@@ -19,6 +19,7 @@
 #include "datasets/files/packed_file.hpp"
 #include "search/base/crash_words.hpp"
 #include "search/base/error.hpp"
+#include "search/base/file.hpp"
 
 namespace stormsweep::netcdf {
 
@@ -83,6 +84,17 @@ std::size_t shared_chunks(const std::vector<std::size_t>& lengths, const std::ve
   return shared ? chunks : 0;
 }
 
+/// What libnetcdf does not notice, or has no words for; empty where nothing is found.
+std::string problem_before_opening(const std::filesystem::path& path) {
+  if (packed::is_tar(packed::first_bytes(path, 512))) return "it is a tar archive, to be unpacked";
+  if (locked_by_another(path)) return "it is being written";
+  std::error_code unknown;  // libnetcdf reports that
+  const auto bytes = std::filesystem::file_size(path, unknown);
+  const auto whole = classic_bytes(path);
+  if (!unknown && whole && bytes < *whole) return fmt::format("it is cut short: {} of {} bytes", bytes, *whole);
+  return {};
+}
+
 }  // namespace
 
 std::size_t Variable::size() const {
@@ -100,16 +112,8 @@ std::optional<File> File::open(const std::filesystem::path& path, std::string& p
   const CrashWords words(path.string() +
                          ": the library that opens it as NetCDF has crashed, so it is damaged; fetch it again or leave "
                          "it out\n");
-  if (packed::is_tar(packed::first_bytes(path, 512))) {
-    problem = "it is a tar archive, to be unpacked";
-    return std::nullopt;
-  }
-  std::error_code unknown;  // libnetcdf reports that
-  const auto bytes = std::filesystem::file_size(path, unknown);
-  if (const auto whole = classic_bytes(path); whole && !unknown && bytes < *whole) {
-    problem = fmt::format("it is cut short: {} of {} bytes", bytes, *whole);
-    return std::nullopt;
-  }
+  problem = problem_before_opening(path);
+  if (!problem.empty()) return std::nullopt;
   const int status = nc_open(path.c_str(), NC_NOWRITE, &id);
   if (status == NC_NOERR) return File(id);
   problem = nc_strerror(status);

@@ -161,6 +161,11 @@ fs::path AtomicFile::target_of(const fs::path& file) {
                                                                      : file;
 }
 
+bool locked_by_another(const fs::path& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  return file && !lock(file, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
+}
+
 FileLock::FileLock(const fs::path& path, const std::string& remedy) : FileLock(path, remedy, open_lock(path, remedy)) {
   if (!lock(file_, LOCK_EX)) refuse_file(path_, "cannot be locked", remedy_);
 }

@@ -82,6 +82,10 @@ class AtomicFile {
   Descriptor file_;
 };
 
+/// Whether another program has locked a file (flock) for itself, as HDF5 does while it writes. False where that cannot
+/// be found out: some file systems have no locks.
+bool locked_by_another(const std::filesystem::path& path);
+
 /// A lock on a file that one process at a time holds, among all hosts that see the file (flock). The lock ends with the
 /// object or the process; the file stays.
 class FileLock {

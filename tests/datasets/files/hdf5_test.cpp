@@ -1,6 +1,8 @@
 #include "datasets/files/hdf5.hpp"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/file.h>
 
 #include <array>
 #include <cmath>
@@ -10,7 +12,9 @@
 #include <string_view>
 #include <vector>
 
+#include "datasets/files/netcdf.hpp"
 #include "search/base/error.hpp"
+#include "search/base/file.hpp"
 #include "tests/datasets/files/unknown_filter.hpp"
 #include "tests/datasets/radar/radar_maker.hpp"
 #include "tests/folder.hpp"
@@ -89,6 +93,24 @@ TEST_CASE("numbers that no memory has room for cannot be read") {
   Hdf5Maker(folder / "a.h5").empty_dataset("v", {hsize_t{1} << 32, hsize_t{1} << 32});
   const hdf5::Handle file = hdf5::open(folder / "a.h5", "");
   CHECK(!hdf5::read_all<float>({H5Dopen2(file, "v", H5P_DEFAULT), H5Dclose}));
+}
+
+TEST_CASE(
+    "a file that another program has locked is being written; ours are not locked, for some file systems have no "
+    "locks") {
+  const TemporaryFolder folder;
+  create(folder / "a.h5");
+  {
+    const hdf5::Handle file = hdf5::open(folder / "a.h5", "wait");
+    const Descriptor other(::open((folder / "a.h5").c_str(), O_RDONLY));
+    CHECK(::flock(*other, LOCK_EX | LOCK_NB) == 0);
+    CHECK(refusal([&] { hdf5::open(folder / "a.h5", "wait"); }) ==
+          (folder / "a.h5").string() + ": is being written; wait");
+    std::string problem;
+    CHECK(!netcdf::File::open(folder / "a.h5", problem));
+    CHECK(problem == "it is being written");
+  }
+  CHECK_NOTHROW(hdf5::open(folder / "a.h5", "wait"));
 }
 
 TEST_CASE("numbers that a filter has packed which is not here cannot be read, and the filter is named") {
