@@ -1,6 +1,9 @@
 #include "worker/channel/mpi_channel.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <cstdlib>
 #include <list>
@@ -45,6 +48,13 @@ struct Receiving {
   Progress progress = Progress::pending;
 };
 
+/// Whether this machine has a device of a fabric between hosts: InfiniBand and its kin, Omni-Path, its forerunner,
+/// Slingshot.
+bool has_fabric() {
+  constexpr std::array<const char*, 4> devices{"/dev/infiniband", "/dev/hfi1_0", "/dev/ipath", "/dev/cxi0"};
+  return std::ranges::any_of(devices, [](const char* device) { return access(device, F_OK) == 0; });
+}
+
 /// Calls `give_up` after `patience`, unless it is stopped before.
 std::jthread watch(Seconds patience, const std::function<void()>& give_up) {
   return std::jthread([=](const std::stop_token& stop) {
@@ -83,9 +93,8 @@ MpiChannel::MpiChannel(Seconds patience, const std::function<void()>& give_up) :
   // Open MPI 5 asks the kernel which addresses reach each other. With IPv6 it finds that a host does not reach itself,
   // and warns on standard error. Comparing addresses works as well.
   setenv("OMPI_MCA_reachable", "weighted", 0);
-  // On one host, Open MPI 4 takes 0.2 s to look for fabrics between hosts. The component for shared memory asks none.
-  const auto ranks = environment("OMPI_COMM_WORLD_SIZE");
-  if (!ranks.empty() && ranks == environment("OMPI_COMM_WORLD_LOCAL_SIZE")) setenv("OMPI_MCA_pml", "ob1", 0);
+  // The libraries of fabrics wait 0.2 s for their devices.
+  if (!has_fabric() && environment("OMPI_MCA_pml").empty()) setenv("OMPI_MCA_mtl", "^ofi,psm,psm2", 0);
   int provided = MPI_THREAD_SINGLE;
   MPI_Init_thread(nullptr, nullptr, MPI_THREAD_MULTIPLE, &provided);
   if (provided < MPI_THREAD_MULTIPLE)
