@@ -51,7 +51,7 @@ Placement place(const MpiChannel& channel, const std::string& device, int thread
   if (device == "cuda" && gpus == 0)
     throw InputError("--device is cuda, but this machine or this LibTorch has none; use --device cpu");
   const auto own = static_cast<std::size_t>(place);
-  Placement placement{.threads = threads > 0 ? threads : core_share(workers, own)};
+  Placement placement{.threads = threads > 0 ? threads : core_share(workers, own, usable_cores())};
   if (gpus == 0) {
     if (cores_are_of_this_job()) placement.cores = own_cores(workers, own, placement.threads);
     return placement;

@@ -12,6 +12,7 @@
 #include <limits>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "search/base/text.hpp"
 
@@ -23,12 +24,11 @@ namespace fs = std::filesystem;
 
 /// The files with the memory of a control group, which differ between the kernel's two versions of control groups.
 struct MemoryFiles {
-  const char *folder, *limit, *taken;
+  const char *limit, *taken;
   std::string_view cache, shared;  ///< in memory.stat: the page cache, and the part of it that cannot be reclaimed
 };
-constexpr MemoryFiles version_1{"memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_cache",
-                                "total_shmem"},
-    version_2{"", "memory.max", "memory.current", "file", "shmem"};
+constexpr MemoryFiles version_1{"memory.limit_in_bytes", "memory.usage_in_bytes", "total_cache", "total_shmem"},
+    version_2{"memory.max", "memory.current", "file", "shmem"};
 
 /// The number behind a word; without one, the number that the file begins with.
 std::optional<std::int64_t> number_in(const fs::path& path, std::string_view name = "") {
@@ -39,6 +39,38 @@ std::optional<std::int64_t> number_in(const fs::path& path, std::string_view nam
   std::int64_t number = 0;
   if (file >> number) return number;
   return std::nullopt;
+}
+
+/// Calls `look` with the folder of each control group of this process that `controller` may limit, and with whether it
+/// is of the kernel's first version of them.
+template <class Look>
+void look_at_groups(const fs::path& proc, const fs::path& groups, std::string_view controller, const Look& look) {
+  std::ifstream file(proc / "self/cgroup");
+  for (std::string line; std::getline(file, line);) {  // "0::/path", or of version 1 "4:cpu,cpuacct:/path"
+    const std::size_t first = line.find(':'), second = line.find(':', first + 1);
+    if (second == line.npos) continue;
+    const std::vector<std::string> names = split_list(line.substr(first + 1, second - first - 1));
+    const bool first_version = std::ranges::find(names, controller) != names.end();
+    if (!first_version && !line.starts_with("0::")) continue;
+    const fs::path root = first_version ? groups / controller : groups;
+    for (fs::path group = line.substr(second + 2);; group = group.parent_path()) {
+      look(root / group, first_version);
+      if (group.empty()) break;
+    }
+  }
+}
+
+/// How many cores' time the processes of a group may take; nothing where that is not limited.
+std::optional<int> cores_of_group(const fs::path& group, bool first_version) {
+  std::int64_t quota = 0, period = 0;
+  if (first_version) {
+    quota = number_in(group / "cpu.cfs_quota_us").value_or(0);
+    period = number_in(group / "cpu.cfs_period_us").value_or(0);
+  } else if (std::ifstream file(group / "cpu.max"); !(file >> quota >> period)) {  // "200000 100000", or "max 100000"
+    return std::nullopt;
+  }
+  if (quota <= 0 || period <= 0) return std::nullopt;
+  return static_cast<int>(std::clamp<std::int64_t>((quota - 1) / period + 1, 1, std::numeric_limits<int>::max()));
 }
 
 /// Bytes that the processes of a group could still take; the largest integer where it has no limit ("max").
@@ -69,17 +101,9 @@ std::int64_t free_memory(const fs::path& proc, const fs::path& groups) {
   const std::optional<std::int64_t> available = number_in(proc / "meminfo", "MemAvailable:");
   if (!available) return 0;
   std::int64_t least = 1024 * *available;
-  std::ifstream file(proc / "self/cgroup");
-  for (std::string line; std::getline(file, line);) {  // "0::/path", or of version 1 "4:memory:/path"
-    const std::size_t second = line.find(':', line.find(':') + 1);
-    const bool first_version = line.find(":memory:") != line.npos;
-    if (second == line.npos || (!first_version && !line.starts_with("0::"))) continue;
-    const MemoryFiles& names = first_version ? version_1 : version_2;
-    for (fs::path group = line.substr(second + 2);; group = group.parent_path()) {
-      least = std::min(least, free_in_group(groups / names.folder / group, names));
-      if (group.empty()) break;
-    }
-  }
+  look_at_groups(proc, groups, "memory", [&](const fs::path& group, bool first_version) {
+    least = std::min(least, free_in_group(group, first_version ? version_1 : version_2));
+  });
   return least;
 }
 
@@ -99,8 +123,12 @@ void keep_to(const CoreMask& cores) {
   sched_setaffinity(0, sizeof set, &set);
 }
 
-int usable_cores() {
-  return static_cast<int>(core_mask().count());
+int usable_cores(const fs::path& proc, const fs::path& groups) {
+  int cores = std::max(1, static_cast<int>(core_mask().count()));
+  look_at_groups(proc, groups, "cpu", [&](const fs::path& group, bool first_version) {
+    cores = std::min(cores, cores_of_group(group, first_version).value_or(cores));
+  });
+  return cores;
 }
 
 int visible_gpus() {

@@ -47,11 +47,11 @@ TEST_CASE("own cores: all that a worker may run on, where a part would be too sm
 
 TEST_CASE("own cores: they are the job's where Slurm gave it as many") {
   {
-    const test::Variable granted("SLURM_CPUS_ON_NODE", std::to_string(usable_cores()));
+    const test::Variable granted("SLURM_CPUS_ON_NODE", std::to_string(core_mask().count()));
     CHECK(cores_are_of_this_job());
   }
   {
-    const test::Variable granted("SLURM_CPUS_ON_NODE", std::to_string(usable_cores() + 1));
+    const test::Variable granted("SLURM_CPUS_ON_NODE", std::to_string(core_mask().count() + 1));
     CHECK(!cores_are_of_this_job());
   }
 }

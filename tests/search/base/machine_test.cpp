@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <sys/utsname.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <thread>
@@ -52,6 +53,37 @@ TEST_CASE("free memory is the machine's, and no more than what is left to any of
   write("groups/memory/job/memory.usage_in_bytes", "200000\n");
   write("groups/memory/job/memory.stat", "cache 1\ntotal_cache 50000\n");
   CHECK(free() == 150'000);
+}
+
+TEST_CASE("usable cores are those of the mask, or what a control group leaves of their time") {
+  const TemporaryFolder folder;
+  const auto write = [&](const char* name, const std::string& text) {
+    std::filesystem::create_directories((folder / name).parent_path());
+    std::ofstream(folder / name) << text;
+  };
+  const auto usable = [&] { return usable_cores(folder / "proc", folder / "groups"); };
+  const int all = static_cast<int>(core_mask().count());
+  CHECK(usable() == all);
+  write("proc/self/cgroup", "0::/\n");  // in a container
+  write("groups/cpu.max", "max 100000\n");
+  CHECK(usable() == all);
+  write("groups/cpu.max", "100000 100000\n");
+  CHECK(usable() == 1);
+  write("groups/cpu.max", "100001 100000\n");  // part of a core is one
+  CHECK(usable() == std::min(all, 2));
+  write("groups/cpu.max", "1000 100000\n");
+  CHECK(usable() == 1);
+  write("groups/cpu.max", "900000000000 100000\n");
+  CHECK(usable() == all);
+  write("proc/self/cgroup", "0::/pod/container\n");
+  write("groups/pod/cpu.max", "50000 100000\n");
+  CHECK(usable() == 1);
+  write("proc/self/cgroup", "5:cpuset:/\n3:cpu,cpuacct:/docker/1\n0::/\n");
+  write("groups/cpu/docker/1/cpu.cfs_quota_us", "-1\n");
+  write("groups/cpu/docker/1/cpu.cfs_period_us", "100000\n");
+  CHECK(usable() == all);
+  write("groups/cpu/docker/1/cpu.cfs_quota_us", "60000\n");
+  CHECK(usable() == 1);
 }
 
 TEST_CASE("GPUs are as many as CUDA_VISIBLE_DEVICES names, up to the first that CUDA would not know") {
