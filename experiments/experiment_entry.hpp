@@ -10,8 +10,7 @@
 
 namespace stormsweep {
 
-/// All that the programs need of an experiment with a task. experiments/<name>/entry.cpp defines the
-/// function
+/// All that the programs need of an experiment with a task. experiments/<name>/entry.cpp defines the function
 ///
 ///     ExperimentEntry <name>_entry();
 ///
