@@ -6,7 +6,7 @@ Baseline  GNU parallel with its job log, and xargs, which records nothing, with 
           same machine in the same run.
 Command   /usr/bin/python3 experiments/benchmarks/command.py
 Spread    the median of --repeats runs of --commands each, with the least and the greatest beside it. The start of the
-          search (MPI, LibTorch) is left out: rows are counted from the first one's start to the last one's end.
+          search (MPI) is left out: rows are counted from the first one's start to the last one's end.
 Target    500 a second with two workers
 """
 
