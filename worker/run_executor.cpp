@@ -110,17 +110,23 @@ class Running {
   std::size_t done_ = 0;
 };
 
+/// Its file may have been written anew since this program was chosen for it.
+Run* required_run(const Space& space) {
+  Run* const run = run_of(*space.experiment);
+  if (!run)
+    throw InputError(fmt::format("{}: was another search space when this rank started; run it again", space.name));
+  return run;
+}
+
 }  // namespace
 
 DataCheck RunExecutor::check(const Space& space, const std::filesystem::path& cache) const {
+  required_run(space);
   return check_run(space, KeptScans(cache));
 }
 
 void RunExecutor::enter(const Workplace& workplace) {
-  run_ = run_of(*workplace.space.experiment);
-  if (!run_)
-    throw InputError(
-        fmt::format("{}: was another search space when this rank started; run it again", workplace.space.name));
+  run_ = required_run(workplace.space);
   with_.emplace(workplace);
 }
 

@@ -3,9 +3,7 @@
 #include <doctest/doctest.h>
 #include <netcdf.h>
 
-#include <array>
 #include <fstream>
-#include <numeric>
 #include <string>
 #include <vector>
 

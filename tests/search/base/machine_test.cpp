@@ -15,6 +15,25 @@
 
 using namespace stormsweep;
 
+namespace {
+
+/// What a kernel tells of a process and its control groups, in files of our own.
+class Kernel {
+ public:
+  std::filesystem::path proc() const { return folder_ / "proc"; }
+  std::filesystem::path groups() const { return folder_ / "groups"; }
+  /// `name` begins with proc or groups.
+  void write(const std::string& name, const std::string& text) const {
+    std::filesystem::create_directories((folder_ / name).parent_path());
+    std::ofstream(folder_ / name) << text;
+  }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+}  // namespace
+
 TEST_CASE("a machine's name is the kernel's, and a core is usable at least") {
   utsname kernel{};
   REQUIRE(uname(&kernel) == 0);
@@ -24,65 +43,57 @@ TEST_CASE("a machine's name is the kernel's, and a core is usable at least") {
 }
 
 TEST_CASE("free memory is the machine's, and no more than what is left to any of a process's control groups") {
-  const TemporaryFolder folder;
-  const auto write = [&](const char* name, const std::string& text) {
-    std::filesystem::create_directories((folder / name).parent_path());
-    std::ofstream(folder / name) << text;
-  };
-  const auto free = [&] { return free_memory(folder / "proc", folder / "groups"); };
+  const Kernel kernel;
+  const auto free = [&] { return free_memory(kernel.proc(), kernel.groups()); };
   CHECK(free() == 0);
-  write("proc/meminfo", "MemTotal:  9000 kB\nMemFree:  70 kB\nMemAvailable:   4000 kB\n");
+  kernel.write("proc/meminfo", "MemTotal:  9000 kB\nMemFree:  70 kB\nMemAvailable:   4000 kB\n");
   CHECK(free() == 4'096'000);
-  write("proc/self/cgroup", "0::/slurm/job_1/step_0\n");
-  write("groups/slurm/job_1/step_0/memory.max", "max\n");
-  write("groups/slurm/job_1/step_0/memory.current", "400000\n");
-  write("groups/slurm/memory.max", "5000000\n");
-  write("groups/slurm/memory.current", "800000\n");
+  kernel.write("proc/self/cgroup", "0::/slurm/job_1/step_0\n");
+  kernel.write("groups/slurm/job_1/step_0/memory.max", "max\n");
+  kernel.write("groups/slurm/job_1/step_0/memory.current", "400000\n");
+  kernel.write("groups/slurm/memory.max", "5000000\n");
+  kernel.write("groups/slurm/memory.current", "800000\n");
   CHECK(free() == 4'096'000);
-  write("groups/slurm/job_1/memory.max", "1000000\n");
-  write("groups/slurm/job_1/memory.current", "700000\n");
+  kernel.write("groups/slurm/job_1/memory.max", "1000000\n");
+  kernel.write("groups/slurm/job_1/memory.current", "700000\n");
   CHECK(free() == 300'000);
-  write("groups/slurm/job_1/memory.stat", "anon 500000\nfile 200000\nkernel 1\n");
+  kernel.write("groups/slurm/job_1/memory.stat", "anon 500000\nfile 200000\nkernel 1\n");
   CHECK(free() == 500'000);
-  write("groups/slurm/job_1/memory.stat", "anon 500000\nfile 200000\nkernel 1\nshmem 150000\n");
+  kernel.write("groups/slurm/job_1/memory.stat", "anon 500000\nfile 200000\nkernel 1\nshmem 150000\n");
   CHECK(free() == 350'000);
-  write("groups/slurm/job_1/memory.current", "2000000\n");  // a limit that was lowered
+  kernel.write("groups/slurm/job_1/memory.current", "2000000\n");  // a limit that was lowered
   CHECK(free() == 0);
-  write("proc/self/cgroup", "5:cpuset:/\n4:memory:/job\n0::/\n");
-  write("groups/memory/job/memory.limit_in_bytes", "300000\n");
-  write("groups/memory/job/memory.usage_in_bytes", "200000\n");
-  write("groups/memory/job/memory.stat", "cache 1\ntotal_cache 50000\n");
+  kernel.write("proc/self/cgroup", "5:cpuset:/\n4:memory:/job\n0::/\n");
+  kernel.write("groups/memory/job/memory.limit_in_bytes", "300000\n");
+  kernel.write("groups/memory/job/memory.usage_in_bytes", "200000\n");
+  kernel.write("groups/memory/job/memory.stat", "cache 1\ntotal_cache 50000\n");
   CHECK(free() == 150'000);
 }
 
 TEST_CASE("usable cores are those of the mask, or what a control group leaves of their time") {
-  const TemporaryFolder folder;
-  const auto write = [&](const char* name, const std::string& text) {
-    std::filesystem::create_directories((folder / name).parent_path());
-    std::ofstream(folder / name) << text;
-  };
-  const auto usable = [&] { return usable_cores(folder / "proc", folder / "groups"); };
+  const Kernel kernel;
+  const auto usable = [&] { return usable_cores(kernel.proc(), kernel.groups()); };
   const int all = static_cast<int>(core_mask().count());
   CHECK(usable() == all);
-  write("proc/self/cgroup", "0::/\n");  // in a container
-  write("groups/cpu.max", "max 100000\n");
+  kernel.write("proc/self/cgroup", "0::/\n");  // in a container
+  kernel.write("groups/cpu.max", "max 100000\n");
   CHECK(usable() == all);
-  write("groups/cpu.max", "100000 100000\n");
+  kernel.write("groups/cpu.max", "100000 100000\n");
   CHECK(usable() == 1);
-  write("groups/cpu.max", "100001 100000\n");  // part of a core is one
+  kernel.write("groups/cpu.max", "100001 100000\n");  // part of a core is one
   CHECK(usable() == std::min(all, 2));
-  write("groups/cpu.max", "1000 100000\n");
+  kernel.write("groups/cpu.max", "1000 100000\n");
   CHECK(usable() == 1);
-  write("groups/cpu.max", "900000000000 100000\n");
+  kernel.write("groups/cpu.max", "900000000000 100000\n");
   CHECK(usable() == all);
-  write("proc/self/cgroup", "0::/pod/container\n");
-  write("groups/pod/cpu.max", "50000 100000\n");
+  kernel.write("proc/self/cgroup", "0::/pod/container\n");
+  kernel.write("groups/pod/cpu.max", "50000 100000\n");
   CHECK(usable() == 1);
-  write("proc/self/cgroup", "5:cpuset:/\n3:cpu,cpuacct:/docker/1\n0::/\n");
-  write("groups/cpu/docker/1/cpu.cfs_quota_us", "-1\n");
-  write("groups/cpu/docker/1/cpu.cfs_period_us", "100000\n");
+  kernel.write("proc/self/cgroup", "5:cpuset:/\n3:cpu,cpuacct:/docker/1\n0::/\n");
+  kernel.write("groups/cpu/docker/1/cpu.cfs_quota_us", "-1\n");
+  kernel.write("groups/cpu/docker/1/cpu.cfs_period_us", "100000\n");
   CHECK(usable() == all);
-  write("groups/cpu/docker/1/cpu.cfs_quota_us", "60000\n");
+  kernel.write("groups/cpu/docker/1/cpu.cfs_quota_us", "60000\n");
   CHECK(usable() == 1);
 }
 
