@@ -83,25 +83,30 @@ Names telling_metrics(Selection& selection) {
   return names;
 }
 
+/// What trials cost beside what varies between them.
+Names costs(const Names& varying) {
+  return contains(varying, "gpus") ? Names{"wall_seconds", "rank_seconds"} : Names{"wall_seconds"};
+}
+
 }  // namespace
 
 Names telling_columns(Selection& selection) {
   const bool groups = selection.grouped();
+  const Names varying = what_varies(selection);
   return joined({groups ? Names() : Names{"trial"},
                  selection.with_values({"search"}, 2),
                  {groups ? group_size_column : "status"},
-                 what_varies(selection),
+                 varying,
                  telling_metrics(selection),
-                 {"wall_seconds"},
+                 costs(varying),
                  selection.with_values({"augment_seconds", "samples_per_second"}, 2),
                  selection.with_values({"error"}, 1)});
 }
 
 Names best_columns(Selection& selection) {
-  return joined({{selection.grouped() ? group_size_column : "trial"},
-                 what_search_varies(selection),
-                 telling_metrics(selection),
-                 {"wall_seconds"}});
+  const Names varying = what_search_varies(selection);
+  return joined(
+      {{selection.grouped() ? group_size_column : "trial"}, varying, telling_metrics(selection), costs(varying)});
 }
 
 Table collect(Selection& selection, const Names& names, const std::string& sql) {

@@ -72,6 +72,7 @@ void add_failures(Json& search, Selection& selection) {
 /// The columns that a page shows, by role, in their order.
 std::vector<std::pair<Role, Names>> roles_of(Selection& selection, const SearchSummary& search) {
   Names costs, speeds;  // apart, because a higher speed is not a higher cost
+  if (!selection.with_values({"gang"}, 2).empty()) costs.emplace_back("rank_seconds");  // else a multiple of the others
   for (const TimingColumn& timing : timing_columns)
     if (timing.name != "wall_seconds") (timing.name.ends_with("_seconds") ? costs : speeds).emplace_back(timing.name);
   return {{Role::other, {"trial", "status"}},

@@ -59,7 +59,11 @@ constexpr std::array upgrades{Upgrade{2, "ALTER TABLE trials ADD COLUMN peak_sha
                                       "number INTEGER NOT NULL, configuration TEXT NOT NULL, parameters TEXT, "
                                       "PRIMARY KEY (search, number)) WITHOUT ROWID"},
                               // The view and the JSON lines have `training`.
-                              Upgrade{5, "UPDATE searches SET json_bytes = NULL"}};
+                              Upgrade{5, "UPDATE searches SET json_bytes = NULL"},
+                              Upgrade{6,
+                                      "ALTER TABLE trials ADD COLUMN rank_seconds REAL; "
+                                      "UPDATE trials SET rank_seconds = wall_seconds * gang; "
+                                      "UPDATE searches SET json_bytes = NULL"}};
 static_assert(upgrades.back().version == schema_version, "say how older files are brought up to date");
 
 /// "identity BLOB NOT NULL, ..."

@@ -6,7 +6,7 @@ namespace stormsweep {
 
 /// SQLite's application_id of our files ("SWEP"), and their user_version: raised whenever a table changes.
 inline constexpr int application_id = 0x53574550;
-inline constexpr int schema_version = 5;  // 4: methods; 5: `training` in the view
+inline constexpr int schema_version = 6;  // 5: `training` in the view; 6: rank_seconds
 
 /// Makes the tables of a new file:
 ///

@@ -29,9 +29,9 @@ TrainingTimes measure_trainings(const std::vector<std::filesystem::path>& databa
       // Trials of a training are its milestones, so the longest took as long as the training.
       SQLite::Statement select(
           database,
-          "SELECT count(*), total(wall), max(wall), total(wall * gang) FROM (SELECT max(wall_seconds) AS wall, gang "
-          "FROM trials WHERE search = (SELECT id FROM searches WHERE name = ?) AND wall_seconds IS NOT NULL GROUP BY "
-          "training)");
+          "SELECT count(*), total(wall), max(wall), total(cost) FROM (SELECT max(wall_seconds) AS wall, "
+          "max(rank_seconds) AS cost FROM trials WHERE search = (SELECT id FROM searches WHERE name = ?) AND "
+          "wall_seconds IS NOT NULL GROUP BY training)");
       select.bind(1, search);
       select.executeStep();
       all.count += static_cast<std::uint64_t>(select.getColumn(0).getInt64());

@@ -51,6 +51,24 @@ TEST_CASE("the best trials are complete ones, by the search's metric") {
 )");
 }
 
+TEST_CASE("where gangs differ in size, what trials cost is shown beside how long they took") {
+  TemporaryFolder folder;
+  const auto file = folder / "r.db";
+  const Space space = noop_space(R"({"index": 1, "gpus": [1, 4]})");
+  {
+    Store store(file, space, "f", {});
+    for (const std::uint64_t i : {0, 1}) {
+      WorkerInfo leader = worker();
+      leader.gang = i == 0 ? 1 : 4;
+      store.finish(training(space, i), 0, leader, outcome(0.5));
+    }
+  }
+  CHECK(printed(results_command, {file, "--show", "gpus,wall_seconds,rank_seconds", "--format", "csv"}) ==
+        "gpus,wall_seconds,rank_seconds\n1,1.5,1.5\n4,1.5,6.0\n");
+  for (const Arguments& question : {Arguments{file}, Arguments{file, "--best", "2"}})
+    CHECK(printed(results_command, question).find("wall_seconds  rank_seconds") != std::string::npos);
+}
+
 TEST_CASE("the best trials look as different as they are") {
   const TornadoResults t;
   execute(

@@ -272,6 +272,13 @@ TEST_CASE("a speed is not a cost") {
   for (const char* speed : {"flops", "samples_per_second"}) CHECK(column(search, speed)["role"] == "other");
 }
 
+TEST_CASE("the ranks' seconds are a cost of their own where gangs differ in size") {
+  const TornadoResults results;
+  CHECK_FALSE(has_column(page_search({{results.file}, ""}, "s"), "rank_seconds"));
+  execute(results.file, "UPDATE trials SET gang = 8, rank_seconds = 8 * wall_seconds WHERE id > 10");
+  CHECK(column(page_search({{results.file}, ""}, "s"), "rank_seconds")["role"] == "cost");
+}
+
 TEST_CASE("a lack of skill of the best trials is reported") {
   const TornadoResults results;
   CHECK(page_search({{results.file}, ""}, "s")["unskilled"].empty());

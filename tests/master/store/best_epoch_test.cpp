@@ -119,7 +119,8 @@ TEST_CASE("a file of version 2 gets the best epochs of its curves") {
           "DROP VIEW results; DROP VIEW curves; ALTER TABLE trials DROP COLUMN best_epoch; ALTER TABLE trials DROP "
           "COLUMN best_metric; ALTER TABLE searches DROP COLUMN metric_at; ALTER TABLE trials DROP COLUMN method; "
           "ALTER TABLE trials DROP COLUMN proposal; ALTER TABLE trials DROP COLUMN bracket; ALTER TABLE trials DROP "
-          "COLUMN rung; ALTER TABLE searches DROP COLUMN width; DROP TABLE proposals; PRAGMA user_version = 2");
+          "COLUMN rung; ALTER TABLE trials DROP COLUMN rank_seconds; ALTER TABLE searches DROP COLUMN width; "
+          "DROP TABLE proposals; PRAGMA user_version = 2");
   SQLite::Database database(search.file, SQLite::OPEN_READWRITE);
   upgrade_tables(database);
   CHECK(search.rows() == by_accuracy);

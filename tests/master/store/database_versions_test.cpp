@@ -43,7 +43,7 @@ CREATE VIEW results AS SELECT 1;
 CREATE VIEW curves AS SELECT 1;
 INSERT INTO searches VALUES (1, 's', 'noop', 'f', 'score', 'maximize',{4} '', 0, 1, NULL, NULL, NULL, NULL, NULL, NULL);
 INSERT INTO trials VALUES (1, 1, zeroblob(16), 7, 99, zeroblob(16), NULL, '{{"index":99}}', 'complete', 1, 2, 'node1',
-  'cpu', 3, 1, '2', 'Xeon', 'stormsweep 0.1.0', 1.5, 1, 1, 1, 1, 10, 2e9,{1} '{{"score":0.25}}', NULL, 1.7e9, 1.8e9);
+  'cpu', 3, 4, '2', 'Xeon', 'stormsweep 0.1.0', 1.5, 1, 1, 1, 1, 10, 2e9,{1} '{{"score":0.25}}', NULL, 1.7e9, 1.8e9);
 PRAGMA application_id = 1398228304;
 PRAGMA user_version = {2};
 )";
@@ -75,13 +75,20 @@ constexpr Version first{1, "", "", "", "", "NULL"}, second{2, " peak_share REAL,
            " 'last', NULL,",
            "0.5",
            "CREATE TABLE proposals (search INTEGER NOT NULL REFERENCES searches(id), number INTEGER NOT NULL, "
-           "configuration TEXT NOT NULL, parameters TEXT, PRIMARY KEY (search, number)) WITHOUT ROWID;"};
+           "configuration TEXT NOT NULL, parameters TEXT, PRIMARY KEY (search, number)) WITHOUT ROWID;"},
+    fifth{5,
+          fourth.columns,
+          fourth.values,
+          fourth.search_columns,
+          fourth.search_values,
+          fourth.shown,
+          fourth.tables};  // its view differs
 
 }  // namespace
 
 TEST_CASE("a database of every older version is brought up to date and goes on; its rows stay") {
-  static_assert(schema_version == 5, "add the version before to the list above");
-  for (const Version& version : {first, second, third, fourth}) {
+  static_assert(schema_version == 6, "add the version before to the list above");
+  for (const Version& version : {first, second, third, fourth, fifth}) {
     CAPTURE(version.number);
     TemporaryFolder folder;
     const auto file = folder / "r.db";
@@ -99,6 +106,8 @@ TEST_CASE("a database of every older version is brought up to date and goes on; 
     CHECK(query(file, "SELECT trial, method, proposal, bracket, rung FROM results") ==
           std::vector<std::string>{"1|NULL|NULL|NULL|NULL", "2|NULL|NULL|NULL|NULL"});  // by grid
     CHECK(query(file, "SELECT trial, training FROM results ORDER BY trial") == std::vector<std::string>{"1|99", "2|0"});
+    CHECK(query(file, "SELECT trial, wall_seconds, gang, rank_seconds FROM results ORDER BY trial") ==
+          std::vector<std::string>{"1|1.5|4|6.0", "2|1.5|1|1.5"});
     CHECK(query(file, "PRAGMA user_version") == std::vector{std::to_string(schema_version)});
   }
 }
@@ -107,7 +116,7 @@ TEST_CASE(
     "a reader has an older database brought up to date, and leaves it as it is; so does a writer beside another") {
   TemporaryFolder folder;
   const auto file = folder / "r.db";
-  for (const Version& version : {first, second, third, fourth}) {
+  for (const Version& version : {first, second, third, fourth, fifth}) {
     CAPTURE(version.number);
     std::filesystem::remove(file);
     SQLite::Database(file, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec(version.file());

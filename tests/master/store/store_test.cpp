@@ -85,7 +85,7 @@ TEST_CASE("the view has a column a hyperparameter and a metric, and readable tim
         std::vector<std::string>{
             "s|2|1|7|NULL|NULL|NULL|NULL|complete|1|2|node1|cpu|3|1|2|Xeon|stormsweep "
             "0.1.0|1|2.5|complete|1|0|1|1.5|0.25|0.125|"
-            "1.0|0.0625|1000.0|2000000000.0|0.5|0.25|NULL|NULL|NULL|2023-11-14T22:13:20Z|2023-11-14T22:13:21Z"});
+            "1.0|0.0625|1000.0|2000000000.0|0.5|1.5|0.25|NULL|NULL|NULL|2023-11-14T22:13:20Z|2023-11-14T22:13:21Z"});
   CHECK(query(file, "SELECT \"index\", avg(score) FROM results GROUP BY 1") ==
         std::vector<std::string>{"1|0.125", "2|0.625"});
   CHECK(query(file, "SELECT DISTINCT typeof(milliseconds), typeof(\"index\") FROM results") ==

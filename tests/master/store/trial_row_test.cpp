@@ -29,6 +29,7 @@ TrialRecord distinct() {
   r.worker = {WorkerId{7}, "a host", "a device", "a cpu", "versions", 8, 9, "10,11"};
   r.configuration = R"({"index":12})";
   r.timings = {13.5, 14.5, 15.5, 16.5, 17.5, 18.5, 19.5, 0.5};
+  r.rank_seconds = 26.5;
   r.metrics = R"({"score":20.5})";
   r.best_epoch = 21, r.best_metric = 22.5;
   r.error = "an error";
@@ -65,6 +66,7 @@ const std::map<std::string, std::string> in_sql{{"identity", "X'1A1A1A1A1A1A1A1A
                                                 {"samples_per_second", "18.5"},
                                                 {"flops", "19.5"},
                                                 {"peak_share", "0.5"},
+                                                {"rank_seconds", "26.5"},
                                                 {"metrics", "'{\"score\":20.5}'"},
                                                 {"best_epoch", "21"},
                                                 {"best_metric", "22.5"},

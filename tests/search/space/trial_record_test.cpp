@@ -37,6 +37,7 @@ TEST_CASE("the view's columns are those that the README names, and no name is ta
                                                "samples_per_second",
                                                "flops",
                                                "peak_share",
+                                               "rank_seconds",
                                                "best_epoch",
                                                "best_metric",
                                                "error",
