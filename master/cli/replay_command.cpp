@@ -111,7 +111,7 @@ std::vector<Replayed> replay_seeds(const ReplayQuestion& question, const Recorde
 struct Line {
   std::string method;
   std::size_t seeds = 0;
-  std::optional<double> trainings, trials, epochs, seconds, found, near_trials, near_epochs;
+  std::optional<double> trainings, trials, epochs, seconds, found, near_trials, near_epochs, near_seconds;
   std::optional<double> random_found;          ///< found by random search at the same cost
   std::size_t best_seeds = 0, near_seeds = 0;  ///< seeds that found the best, or came near it
 };
@@ -130,7 +130,7 @@ Line line_of(const Replayed& replayed, const Replayed& random, const RecordedGri
   const auto near_step = [&](const auto& number) {
     return median([&](const WhatIf& run) {
       const auto* step = run.within(near, grid);
-      return step ? std::optional(number(*step)) : std::nullopt;
+      return step ? std::optional<double>(number(*step)) : std::nullopt;
     });
   };
   const auto random_at = [&](const WhatIf& run) {
@@ -146,6 +146,7 @@ Line line_of(const Replayed& replayed, const Replayed& random, const RecordedGri
           .found = median([](const WhatIf& run) { return run.found; }),
           .near_trials = near_step([](const WhatIf::Step& step) { return static_cast<double>(step.trials); }),
           .near_epochs = near_step([](const WhatIf::Step& step) { return step.epochs; }),
+          .near_seconds = near_step([](const WhatIf::Step& step) { return step.seconds; }),
           .random_found = median(random_at),
           .best_seeds = seeds_within(0),
           .near_seeds = seeds_within(near)};
@@ -155,19 +156,20 @@ std::string text_of(const std::vector<Line>& lines, const RecordedGrid& grid, co
   Table table{.title = fmt::format("{}: best {} {:.6g}; medians of {} seeds", grid.space.name, grid.space.metric,
                                    grid.best, question.seeds),
               .header = {"method", "trainings", "trials", "epochs", "of grid", "seconds", "found", "random by then",
-                         "the best", "within 1 %", "after trials", "epochs"},
-              .numeric = {false, true, true, true, true, true, true, true, true, true, true, true}};
+                         "the best", "within 1 %", "after trials", "epochs", "seconds"},
+              .numeric = {false, true, true, true, true, true, true, true, true, true, true, true, true}};
   const auto count = [](const std::optional<double>& number) { return number ? fmt::format("{}", *number) : "-"; };
+  const auto time = [](const std::optional<double>& number) { return number ? fmt::format("{:.1f}", *number) : "-"; };
   const auto value = [](const std::optional<double>& number) { return number ? fmt::format("{:.6g}", *number) : "-"; };
   for (const Line& line : lines)
     table.rows.push_back({line.method, count(line.trainings), count(line.trials), count(line.epochs),
                           *lines[0].epochs > 0 ? fmt::format("{:.0f} %", 100 * *line.epochs / *lines[0].epochs) : "-",
-                          line.seconds ? fmt::format("{:.1f}", *line.seconds) : "-", value(line.found),
-                          value(line.random_found), fmt::format("{} of {}", line.best_seeds, line.seeds),
+                          time(line.seconds), value(line.found), value(line.random_found),
+                          fmt::format("{} of {}", line.best_seeds, line.seeds),
                           fmt::format("{} of {}", line.near_seeds, line.seeds), count(line.near_trials),
-                          count(line.near_epochs)});
+                          count(line.near_epochs), time(line.near_seconds)});
   table.footnotes = {"random by then: what random search has found at the same cost",
-                     "after trials, epochs: when it was within 1 %, over all seeds; -: most never were"};
+                     "after trials, epochs, seconds: when it was within 1 %, over all seeds; -: most never were"};
   if (std::any_of(lines.begin(), lines.end(), [](const Line& line) { return !line.seconds; }))
     table.footnotes.emplace_back("seconds: -, for the times of some trials are not recorded");
   return to_text(table);
@@ -187,7 +189,8 @@ std::string json_of(const std::vector<Line>& lines, const RecordedGrid& grid) {
                                {"best_seeds", line.best_seeds},
                                {"within_seeds", line.near_seeds},
                                {"within_after_trials", json_or_null(line.near_trials)},
-                               {"within_after_epochs", json_or_null(line.near_epochs)}});
+                               {"within_after_epochs", json_or_null(line.near_epochs)},
+                               {"within_after_seconds", json_or_null(line.near_seconds)}});
   return json.dump(2) + '\n';
 }
 

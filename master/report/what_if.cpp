@@ -69,7 +69,7 @@ class Recorded {
 
   void consider(double value) {
     if (!result_.found || better(grid_.space.goal, value, *result_.found)) result_.found = value;
-    result_.steps.push_back({result_.trials, result_.epochs, *result_.found});
+    result_.steps.push_back({result_.trials, result_.epochs, *result_.found, result_.seconds});
   }
 
   const RecordedGrid& grid_;

@@ -23,7 +23,8 @@ struct WhatIf {
   struct Step {
     std::uint64_t trials;
     double epochs;
-    double best;  ///< so far
+    double best;                         ///< so far
+    std::optional<double> seconds = {};  ///< as above
   };
   std::vector<Step> steps = {};  ///< one for each trial, from the first that has a value
 

@@ -56,6 +56,7 @@ TEST_CASE("halving on a recorded grid of nine, by hand") {
   CHECK(all.epochs == 81);
   CHECK(all.within(0, grid)->trials == 2);  // 8 at 3 epochs of index 0
   CHECK(all.within(0, grid)->epochs == 3);
+  CHECK(all.within(0, grid)->seconds.value() == Approx(6));
 }
 
 TEST_CASE("a search that is not whole, or has ranges, cannot be replayed") {
