@@ -6,6 +6,7 @@
 #include <cmath>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 #include "datasets/field_sums.hpp"
 #include "search/base/checksum.hpp"
@@ -166,6 +167,10 @@ TensorSet::Dataset TensorSet::mapped(const hdf5::Handle& file, const char* name)
         mapped_as<std::uint8_t>(file, file_, path_, name, type)})
     if (numbers.defined()) found.numbers = numbers;
   if (!found.numbers.defined()) refuse(path_, fmt::format("{} is of another type of numbers", name));
+  for (const auto& [attribute, plain] : {std::pair("scale_factor", 1.), std::pair("add_offset", 0.)})
+    if (const auto number = hdf5::read_number(dataset, attribute); number && *number != plain)
+      refuse(path_, fmt::format("{} is packed, as its {} of {} says, and would be learnt as it is packed", name,
+                                attribute, *number));
   return found;
 }
 

@@ -19,7 +19,7 @@ namespace stormsweep {
 /// File: `input` [N, ...] and `target` [N, ...], each float32, int64, int32 or uint8, contiguous.
 class TensorSet {
  public:
-  /// Throws InputError: missing, truncated, of another type, no or unequal samples, compressed (not mappable).
+  /// Throws InputError: missing, truncated, of another type, no or unequal samples, compressed or packed (not mappable).
   explicit TensorSet(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }

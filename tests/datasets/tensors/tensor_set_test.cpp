@@ -124,6 +124,23 @@ TEST_CASE("a number that the file says is missing is refused, as NaN is") {
   CHECK_NOTHROW(scan(TensorSet(written("target", "_FillValue", -1, whole, labels.to(torch::kUInt8)))));
 }
 
+TEST_CASE("numbers that NetCDF has packed are refused, and those that only say that they are not") {
+  const TemporaryFolder folder;
+  const auto written = [&](const char* dataset, const char* attribute, double value) {
+    write_tensors(folder / "t.h5", {{"input", torch::ones({2, 3}, torch::kUInt8)}, {"target", torch::zeros({2})}});
+    const hdf5::Handle file(H5Fopen((folder / "t.h5").c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose);
+    const hdf5::Handle of(H5Dopen2(file, dataset, H5P_DEFAULT), H5Dclose);
+    CHECK(hdf5::write_attribute(of, attribute, value));
+    return folder / "t.h5";
+  };
+  CHECK_THROWS_WITH_AS(TensorSet(written("input", "scale_factor", 0.5)),
+                       doctest::Contains("t.h5: input is packed, as its scale_factor of 0.5 says"), InputError);
+  CHECK_THROWS_WITH_AS(TensorSet(written("target", "add_offset", 273.15)),
+                       doctest::Contains("t.h5: target is packed, as its add_offset of 273.15 says"), InputError);
+  CHECK_NOTHROW(TensorSet(written("input", "scale_factor", 1)));
+  CHECK_NOTHROW(TensorSet(written("target", "add_offset", 0)));
+}
+
 TEST_CASE("the least and the greatest label are known, with the first sample that has each") {
   const TemporaryFolder folder;
   // More than one group of samples: 1200 of 4000 bytes.
