@@ -113,7 +113,7 @@ Handle open(const std::filesystem::path& path, int version, const std::string& r
 }
 
 Extent extent(const Handle& file, const std::filesystem::path& path, const std::string& name, hid_t wanted,
-              const std::string& remedy) {
+              const std::string& remedy, Start start) {
   const Handle dataset = open_object(file, name);
   if (!dataset) refuse(path, "has no dataset " + name, remedy);
   const Handle type(H5Dget_type(dataset), H5Tclose);
@@ -124,8 +124,9 @@ Extent extent(const Handle& file, const std::filesystem::path& path, const std::
   const auto count = number_count(found.shape, bytes / size);
   if (count == 0) return found;
   const haddr_t offset = H5Dget_offset(dataset);
-  if (offset == HADDR_UNDEF || offset % size != 0)
-    refuse(path, name + " is not contiguous, so it cannot be mapped", remedy);
+  if (offset == HADDR_UNDEF) refuse(path, name + " is not contiguous, so it cannot be mapped", remedy);
+  if (start == Start::aligned && offset % size != 0)
+    refuse(path, fmt::format("{} begins in the middle of a number, at byte {}", name, offset), remedy);
   if (!count || offset > bytes - *count * size) refuse(path, name + " is cut short", remedy);
   found.offset = offset, found.count = *count;
   return found;

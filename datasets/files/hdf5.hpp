@@ -80,12 +80,14 @@ inline hid_t type_of<std::int64_t>() {
 /// Where a contiguous dataset lies in its file.
 struct Extent {
   std::vector<hsize_t> shape;
-  std::size_t offset = 0;  ///< bytes from the start of the file, a multiple of a number's size
+  std::size_t offset = 0;  ///< bytes from the start of the file
   std::size_t count = 0;   ///< numbers
 };
+/// Whether the offset must be a multiple of a number's size. HDF5 itself puts one dataset right behind another.
+enum class Start { aligned, anywhere };
 /// Throws InputError: no such dataset, not readable, not of `type`, not contiguous, not wholly in the file.
 Extent extent(const Handle& file, const std::filesystem::path& path, const std::string& name, hid_t type,
-              const std::string& remedy);
+              const std::string& remedy, Start start = Start::aligned);
 
 /// A dataset's lengths along its axes; none where it is a single number, or does not exist.
 std::vector<hsize_t> lengths_of(const Handle& dataset);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -31,12 +32,12 @@ template <class T>
 torch::Tensor mapped_as(const hdf5::Handle& file, const MappedFile& map, const fs::path& path, const std::string& name,
                         hid_t type) {
   if (H5Tequal(type, hdf5::type_of<T>()) <= 0) return {};
-  const hdf5::Extent extent = hdf5::extent(file, path, name, hdf5::type_of<T>(), remedy);
+  const hdf5::Extent extent = hdf5::extent(file, path, name, hdf5::type_of<T>(), remedy, hdf5::Start::anywhere);
   const std::vector<std::int64_t> shape(extent.shape.begin(), extent.shape.end());
   if (shape.empty()) refuse(path, name + " is one number, without samples");
   if (extent.count == 0) refuse(path, name + " holds no numbers");
-  const std::span<const T> numbers = map.numbers<T>(extent);
-  return torch::from_blob(const_cast<T*>(numbers.data()), shape, torch::CppTypeToScalarType<T>::value);
+  const std::byte* const bytes = map.numbers<std::byte>(extent).data();
+  return torch::from_blob(const_cast<std::byte*>(bytes), shape, torch::CppTypeToScalarType<T>::value);
 }
 
 /// Calls `visit` for one group of whole samples of `values` [N, ...] after the other: with the first one's number, and
@@ -45,9 +46,12 @@ template <class T, class Visit>
 void by_samples(const torch::Tensor& values, const Visit& visit) {
   const std::int64_t each = values.numel() / values.size(0);
   const std::int64_t at_once = std::max<std::int64_t>(1, bytes_at_once / (each * std::int64_t{sizeof(T)}));
+  const auto* const bytes = static_cast<const std::byte*>(values.data_ptr());
+  std::vector<T> numbers;  // copied, as the file's own may not be aligned
   for (std::int64_t first = 0; first < values.size(0); first += at_once) {
-    const std::int64_t samples = std::min(at_once, values.size(0) - first);
-    visit(first, std::span<const T>(values.data_ptr<T>() + first * each, static_cast<std::size_t>(samples * each)));
+    numbers.resize(static_cast<std::size_t>(std::min(at_once, values.size(0) - first) * each));
+    std::memcpy(numbers.data(), bytes + static_cast<std::size_t>(first * each) * sizeof(T), numbers.size() * sizeof(T));
+    visit(first, std::span<const T>(numbers));
   }
 }
 
@@ -192,8 +196,17 @@ Batch TensorSet::gather(const std::vector<std::int64_t>& samples) const {
                           each);
   }
   file_.will_need(pieces);
-  const torch::Tensor rows = torch::tensor(samples, torch::kInt64);
-  return {input().index_select(0, rows), target().index_select(0, rows)};
+  auto next = pieces.begin();
+  const auto copy = [&](const torch::Tensor& all) {
+    std::vector<std::int64_t> shape = all.sizes().vec();
+    shape[0] = std::ssize(samples);
+    torch::Tensor copies = torch::empty(shape, all.options());
+    auto* to = static_cast<std::byte*>(copies.data_ptr());
+    for (const auto end = next + shape[0]; next != end; ++next) to = std::ranges::copy(*next, to).out;
+    return copies;
+  };
+  torch::Tensor inputs = copy(input());
+  return {std::move(inputs), copy(target())};
 }
 
 TensorScan scan(const TensorSet& set, const std::function<void(double)>& progress) {

@@ -19,12 +19,14 @@ namespace stormsweep {
 /// File: `input` [N, ...] and `target` [N, ...], each float32, int64, int32 or uint8, contiguous.
 class TensorSet {
  public:
-  /// Throws InputError: missing, truncated, of another type, no or unequal samples, compressed or packed (not mappable).
+  /// Throws InputError: missing, truncated, of another type, no or unequal samples, compressed or packed (not
+  /// mappable).
   explicit TensorSet(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }
   std::int64_t size() const { return input().size(0); }
-  /// The file's own memory: never written to, and gone with the set.
+  /// The file's own memory: never written to, gone with the set, and perhaps not aligned, so that only shape and type
+  /// are of use where nothing is known of the file.
   const torch::Tensor& input() const { return input_.numbers; }
   const torch::Tensor& target() const { return target_.numbers; }
   /// Numbers that stand for a missing one, by the dataset's attributes `_FillValue` and `missing_value`: those of
@@ -32,6 +34,7 @@ class TensorSet {
   const std::vector<double>& missing_input() const { return input_.missing; }
   const std::vector<double>& missing_target() const { return target_.missing; }
 
+  /// Copies.
   Batch gather(const std::vector<std::int64_t>& samples) const;
 
  private:

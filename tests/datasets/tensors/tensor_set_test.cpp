@@ -31,6 +31,29 @@ TEST_CASE("a set of tensors is what its file holds, sample by sample") {
   CHECK(scan(TensorSet(folder / "v.h5")).fingerprint != fingerprint);
 }
 
+/// HDF5 puts a dataset right behind the one before: here a float behind 9 bytes.
+TEST_CASE("numbers may begin anywhere in a file") {
+  const TemporaryFolder folder;
+  const auto bytes = torch::arange(9, torch::kUInt8).reshape({3, 3}), reals = torch::rand({3, 2}) + 1;
+  for (const bool behind : {true, false}) {
+    CAPTURE(behind);
+    const std::pair<std::string, torch::Tensor> input{"input", behind ? bytes : reals},
+        target{"target", behind ? reals : bytes};
+    write_tensors(folder / "t.h5", {behind ? input : target, behind ? target : input});
+    const TensorSet set(folder / "t.h5");
+    const void* const of_reals = (behind ? set.target() : set.input()).data_ptr();
+    REQUIRE(reinterpret_cast<std::uintptr_t>(of_reals) % sizeof(float) != 0);
+    const Batch batch = set.gather({2, 0, 2});
+    const auto chosen = [](const torch::Tensor& all) { return torch::stack({all[2], all[0], all[2]}); };
+    CHECK(batch.input.equal(chosen(input.second)));
+    CHECK(batch.target.equal(chosen(target.second)));
+    const TensorScan found = scan(set);
+    if (!behind) CHECK(found.statistics.mean[1] == doctest::Approx(reals.select(1, 1).mean().item<float>()));
+    write_tensors(folder / "other_order.h5", {behind ? target : input, behind ? input : target});
+    CHECK(scan(TensorSet(folder / "other_order.h5")).fingerprint == found.fingerprint);
+  }
+}
+
 TEST_CASE("statistics are of each channel, over samples and all other axes") {
   const TemporaryFolder folder;
   // Channel 0 holds 0, 2, 4, 6; channel 1 holds 5 alone.
