@@ -1,5 +1,6 @@
 #include "worker/channel/mpi_channel.hpp"
 
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -55,6 +56,13 @@ bool has_fabric() {
   return std::ranges::any_of(devices, [](const char* device) { return access(device, F_OK) == 0; });
 }
 
+/// Whether one process may read another's memory, so far as its own tells: a container forbids the call itself.
+bool reads_memory() {
+  char from = 0, to = 0;
+  const iovec source{&from, 1}, destination{&to, 1};
+  return process_vm_readv(getpid(), &destination, 1, &source, 1, 0) == 1;
+}
+
 /// Calls `give_up` after `patience`, unless it is stopped before.
 std::jthread watch(Seconds patience, const std::function<void()>& give_up) {
   return std::jthread([=](const std::stop_token& stop) {
@@ -95,6 +103,8 @@ MpiChannel::MpiChannel(Seconds patience, const std::function<void()>& give_up) :
   setenv("OMPI_MCA_reachable", "weighted", 0);
   // The libraries of fabrics wait 0.2 s for their devices.
   if (!has_fabric() && environment("OMPI_MCA_pml").empty()) setenv("OMPI_MCA_mtl", "^ofi,psm,psm2", 0);
+  // Open MPI 4 copies large messages from the sender's memory and, where it may not, says so for each of them.
+  if (!reads_memory()) setenv("OMPI_MCA_btl_vader_single_copy_mechanism", "none", 0);
   int provided = MPI_THREAD_SINGLE;
   MPI_Init_thread(nullptr, nullptr, MPI_THREAD_MULTIPLE, &provided);
   if (provided < MPI_THREAD_MULTIPLE)
