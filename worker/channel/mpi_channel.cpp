@@ -1,12 +1,6 @@
 #include "worker/channel/mpi_channel.hpp"
 
-#include <sys/uio.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <array>
 #include <condition_variable>
-#include <cstdlib>
 #include <list>
 #include <mutex>
 #include <stdexcept>
@@ -15,11 +9,11 @@
 #include <vector>
 
 #include "search/base/error.hpp"
-#include "search/base/text.hpp"
 #include "search/base/time.hpp"
 #include "worker/channel/backoff.hpp"
 #include "worker/channel/communicator.hpp"
 #include "worker/channel/message_length.hpp"
+#include "worker/channel/open_mpi_defaults.hpp"
 
 namespace stormsweep {
 
@@ -48,20 +42,6 @@ struct Receiving {
   MPI_Request request = MPI_REQUEST_NULL;
   Progress progress = Progress::pending;
 };
-
-/// Whether this machine has a device of a fabric between hosts: InfiniBand and its kin, Omni-Path, its forerunner,
-/// Slingshot.
-bool has_fabric() {
-  constexpr std::array<const char*, 4> devices{"/dev/infiniband", "/dev/hfi1_0", "/dev/ipath", "/dev/cxi0"};
-  return std::ranges::any_of(devices, [](const char* device) { return access(device, F_OK) == 0; });
-}
-
-/// Whether one process may read another's memory, so far as its own tells: a container forbids the call itself.
-bool reads_memory() {
-  char from = 0, to = 0;
-  const iovec source{&from, 1}, destination{&to, 1};
-  return process_vm_readv(getpid(), &destination, 1, &source, 1, 0) == 1;
-}
 
 /// Calls `give_up` after `patience`, unless it is stopped before.
 std::jthread watch(Seconds patience, const std::function<void()>& give_up) {
@@ -98,13 +78,7 @@ struct MpiChannel::State {
 
 MpiChannel::MpiChannel(Seconds patience, const std::function<void()>& give_up) : state_(std::make_unique<State>()) {
   const std::jthread starting = watch(patience, give_up);
-  // Open MPI 5 asks the kernel which addresses reach each other. With IPv6 it finds that a host does not reach itself,
-  // and warns on standard error. Comparing addresses works as well.
-  setenv("OMPI_MCA_reachable", "weighted", 0);
-  // The libraries of fabrics wait 0.2 s for their devices.
-  if (!has_fabric() && environment("OMPI_MCA_pml").empty()) setenv("OMPI_MCA_mtl", "^ofi,psm,psm2", 0);
-  // Open MPI 4 copies large messages from the sender's memory and, where it may not, says so for each of them.
-  if (!reads_memory()) setenv("OMPI_MCA_btl_vader_single_copy_mechanism", "none", 0);
+  set_open_mpi_defaults();
   int provided = MPI_THREAD_SINGLE;
   MPI_Init_thread(nullptr, nullptr, MPI_THREAD_MULTIPLE, &provided);
   if (provided < MPI_THREAD_MULTIPLE)
