@@ -36,7 +36,7 @@ void report_end(const Workplace& with, int rank, wire::Finished finished) {
 }
 
 void die(const Channel& channel, const std::exception& error) {
-  remark("worker {} on {}: {}\n", channel.rank(), host_name(), error.what());
+  remark("worker {} on {}: {}\n", channel.rank(), host_name(), unforeseen(error));
   std::_Exit(exit_some_failed);
 }
 

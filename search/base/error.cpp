@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <numeric>
+#include <system_error>
 #include <vector>
+
+#include "search/base/text.hpp"
 
 namespace stormsweep {
 
@@ -25,6 +28,13 @@ std::string refusal(const std::filesystem::filesystem_error& error) {
   const std::string path = error.path1().string();
   return (path.empty() ? error.what() : path + ": cannot be looked at (" + error.code().message() + ")") +
          "; check its name, and your rights on it and its folders";
+}
+
+std::string unforeseen(const std::exception& error) {
+  const auto* const system = dynamic_cast<const std::system_error*>(&error);
+  const bool no_more = system && system->code() == std::errc::resource_unavailable_try_again;
+  return one_line(error.what()) +
+         (no_more ? "; no more processes and threads may run here: end some, or raise ulimit -u" : "");
 }
 
 }  // namespace stormsweep

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -27,6 +28,9 @@ class InputError : public std::runtime_error {
 /// The one line of an InputError for a file or folder that the system does not let a program look at: its name is too
 /// long, or it lies in another user's folder.
 std::string refusal(const std::filesystem::filesystem_error& error);
+
+/// The one line of any other error, with the remedy where a user has one: too many threads.
+std::string unforeseen(const std::exception& error);
 
 /// The member of `known` that is nearest to `word` in edit distance; empty if none is near enough to be meant.
 template <class Range>

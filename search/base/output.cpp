@@ -33,7 +33,7 @@ int status_of(const char* program, const std::function<int()>& work, ExitStatus 
       remark("{}: {}; give names and values in UTF-8\n", program, one_line(error.what()));
       return exit_bad_input;
     }
-    remark("{}: {}\n", program, one_line(error.what()));
+    remark("{}: {}\n", program, unforeseen(error));
     return unexpected;
   }
 }

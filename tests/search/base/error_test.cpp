@@ -3,8 +3,19 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cerrno>
+#include <system_error>
 
 using namespace stormsweep;
+
+TEST_CASE("an error of the system is told in a line, with a remedy where threads are too many") {
+  const auto told = [](int code) { return unforeseen(std::system_error(code, std::generic_category(), "thread\n1")); };
+  CHECK(told(EAGAIN) ==
+        "thread 1: Resource temporarily unavailable; no more processes and threads may run here: end some, or raise "
+        "ulimit -u");
+  CHECK(told(EIO) == "thread 1: Input/output error");
+  CHECK(unforeseen(std::runtime_error("lost")) == "lost");
+}
 
 TEST_CASE("edit distance counts insertions, deletions and replacements") {
   CHECK(edit_distance("", "") == 0);
