@@ -106,7 +106,10 @@ void keep(Store& store) {
 
 MpiChannel start_mpi(const RunOptions& options) {
   return MpiChannel(start_patience(options), [patience = start_patience(options)] {
-    remark("the ranks have not all started within {:g} s: one may be dead; run it again\n", patience.count());
+    remark(
+        "the ranks have not all started within {:g} s: one may be dead, or hosts not reach each other; run it again, "
+        "or say which of several networks to use (export OMPI_MCA_btl_tcp_if_include=eth0)\n",
+        patience.count());
     launch::leave_report({exit_drained, false});
     std::_Exit(exit_drained);
   });

@@ -4,7 +4,7 @@
 
 namespace stormsweep {
 
-/// Tells Open MPI, before MPI_Init, what its own defaults get wrong; what its user or administrator has set stays.
+/// Tells Open MPI, before MPI_Init, what its own defaults get wrong. What its user has set in the environment stays.
 void set_open_mpi_defaults();
 
 /// Whether a network interface of that name leads to containers or virtual machines of this host: a bridge of Docker's
