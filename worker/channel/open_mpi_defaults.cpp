@@ -2,6 +2,7 @@
 
 #include <ifaddrs.h>
 #include <mpi.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -9,10 +10,11 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
+#include <vector>
 
 #include "search/base/text.hpp"
 
@@ -40,14 +42,23 @@ bool spans_hosts() {
   return ranks.empty() ? !nodes.empty() && nodes != "1" : ranks != environment("OMPI_COMM_WORLD_LOCAL_SIZE");
 }
 
-std::set<std::string> host_bridges() {
-  std::set<std::string> names;
+/// 169.254.0.0/16, by which a server's management controller is reached.
+bool is_link_local(const sockaddr& address) {
+  return ntohl(reinterpret_cast<const sockaddr_in&>(address).sin_addr.s_addr) >> 16 == 0xA9FE;
+}
+
+/// Names of the network interfaces that lead to no other host.
+std::vector<std::string> interfaces_of_this_host() {
   ifaddrs* first = nullptr;
-  if (getifaddrs(&first) != 0) return names;
+  if (getifaddrs(&first) != 0) return {};
   const std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> all(first, freeifaddrs);
+  std::map<std::string, bool> leads_elsewhere;
   for (const ifaddrs* one = first; one; one = one->ifa_next)
-    if (one->ifa_addr && one->ifa_addr->sa_family == AF_INET && is_host_bridge(one->ifa_name))
-      names.insert(one->ifa_name);
+    if (one->ifa_addr && one->ifa_addr->sa_family == AF_INET)
+      leads_elsewhere[one->ifa_name] |= !is_host_bridge(one->ifa_name) && !is_link_local(*one->ifa_addr);
+  std::vector<std::string> names;
+  for (const auto& [name, leads] : leads_elsewhere)
+    if (!leads) names.push_back(name);
   return names;
 }
 
@@ -63,18 +74,18 @@ std::optional<std::string> parameter(const char* name) {
   return read ? std::optional(value.substr(0, value.find('\0'))) : std::nullopt;
 }
 
-/// Such a bridge has the same address on every host: ranks that connect to it reach nobody, or their own host, and wait
-/// for ever. Open MPI refuses to be told both which interfaces to use and which not.
-void avoid_host_bridges() {
+/// Such an interface has the same address on every host: ranks that connect to it reach nobody, or their own host, and
+/// wait for ever. Open MPI refuses to be told both which interfaces to use and which not.
+void avoid_interfaces_of_this_host() {
   if (!spans_hosts() || std::getenv("OMPI_MCA_btl_tcp_if_exclude")) return;
-  const std::set<std::string> bridges = host_bridges();
+  const std::vector<std::string> interfaces = interfaces_of_this_host();
   int provided = MPI_THREAD_SINGLE;
-  if (bridges.empty() || MPI_T_init_thread(MPI_THREAD_SINGLE, &provided) != MPI_SUCCESS) return;
+  if (interfaces.empty() || MPI_T_init_thread(MPI_THREAD_SINGLE, &provided) != MPI_SUCCESS) return;
   const auto included = parameter("btl_tcp_if_include");
   auto excluded = parameter("btl_tcp_if_exclude");
   MPI_T_finalize();
   if (!included || !included->empty() || !excluded) return;
-  for (const std::string& bridge : bridges) excluded->append(excluded->empty() ? "" : ",").append(bridge);
+  for (const std::string& name : interfaces) excluded->append(excluded->empty() ? "" : ",").append(name);
   setenv("OMPI_MCA_btl_tcp_if_exclude", excluded->c_str(), 0);
 }
 
@@ -98,7 +109,7 @@ void set_open_mpi_defaults() {
   if (!has_fabric() && environment("OMPI_MCA_pml").empty()) setenv("OMPI_MCA_mtl", "^ofi,psm,psm2", 0);
   // Open MPI 4 copies large messages from the sender's memory and, where it may not, says so for each of them.
   if (!reads_memory()) setenv("OMPI_MCA_btl_vader_single_copy_mechanism", "none", 0);
-  avoid_host_bridges();
+  avoid_interfaces_of_this_host();
 }
 
 }  // namespace stormsweep
