@@ -27,9 +27,11 @@ function tableOf(header, rows) {
 }
 
 /** The columns that are shown where there is little room. */
-const mainNames = (search) => ['trial', ...search.names('axis'), ...search.names('metric').slice(0, 4), 'wall_seconds',
-                               'rank_seconds']
-                                  .filter((name) => search.column(name));
+function mainNames(search) {
+  const names =
+      ['trial', ...search.names('axis'), ...search.names('metric').slice(0, 4), 'wall_seconds', 'rank_seconds'];
+  return names.filter((name) => search.column(name));
+}
 
 function bestRows(search, most) {
   const names = mainNames(search);
