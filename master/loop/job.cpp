@@ -245,6 +245,7 @@ class Job {
   void take(std::string_view text) {
     if (!started_) written_ += text;
     show(output_.add(text));
+    for (const std::string& line : output_.take_marked()) status_.take(line);
   }
 
   static void show(const std::string& text) { remark("{}", text); }
@@ -265,7 +266,7 @@ class Job {
 
   const StatusFile status_;
   Descriptor said_;  ///< our end of the pipe; none once all writers have ended
-  JobOutput output_;
+  JobOutput output_{status_mark(status_.path())};
   std::string written_;  ///< to standard error, before all had started
   const Seconds patience_;
   const Seconds began_ = steady_time();

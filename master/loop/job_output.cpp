@@ -1,7 +1,5 @@
 #include "master/loop/job_output.hpp"
 
-#include <utility>
-
 namespace stormsweep::launch {
 
 namespace {
@@ -41,6 +39,11 @@ std::string JobOutput::add(std::string_view more) {
 
 std::string JobOutput::rest() {
   std::string line = std::exchange(held_, {});
+  if (line.starts_with(mark_)) {
+    marked_.push_back(line.substr(mark_.size()));
+    if (marked_.back().ends_with('\n')) marked_.back().pop_back();
+    return {};
+  }
   return is_noise(line) ? std::string() : line;
 }
 

@@ -10,6 +10,7 @@
 
 #include "search/base/error.hpp"
 #include "search/base/file.hpp"
+#include "search/base/output.hpp"
 #include "search/base/text.hpp"
 
 namespace stormsweep::launch {
@@ -19,7 +20,13 @@ namespace {
 namespace fs = std::filesystem;
 
 void leave(const std::string& line) {
-  if (launched()) std::ofstream(fs::path(environment(status_file))) << line << '\n';
+  if (!launched()) return;
+  const std::string path(environment(status_file));
+  std::ofstream file(path);
+  if (file)
+    file << line << '\n';
+  else
+    remark("{}{}\n", status_mark(path), line);
 }
 
 }  // namespace
@@ -36,6 +43,10 @@ void leave_report(const Report& report) {
   leave(fmt::format("{:d} {:d} {:d} {}", report.status, report.again, report.lost, report.failures));
 }
 
+std::string status_mark(const std::string& path) {
+  return "[" + path + "] ";
+}
+
 StatusFile::StatusFile() : path_((folder_.path() / "status").string()) {
   const Descriptor file(open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
   const std::vector<char> block(4096);  // more than the report needs, since a full disk still takes empty files
@@ -46,6 +57,10 @@ StatusFile::StatusFile() : path_((folder_.path() / "status").string()) {
 bool StatusFile::started() const {
   std::error_code error;
   return fs::file_size(path_, error) > 0 && !error;
+}
+
+void StatusFile::take(const std::string& line) const {
+  std::ofstream(path_) << line << '\n';
 }
 
 std::optional<pid_t> StatusFile::master() const {

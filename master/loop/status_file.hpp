@@ -24,9 +24,11 @@ struct Report {
   std::uint64_t failures = 0;  ///< trials that failed in this run
 };
 
-/// For rank 0; without effect unless it was launched. MPI has started on all ranks; how the job has ended.
+/// For rank 0; without effect unless it was launched. MPI has started on all ranks; how the job has ended. On another
+/// host, which has no such file, each is a line on standard error that begins with status_mark.
 void leave_started();
 void leave_report(const Report& report);
+std::string status_mark(const std::string& path);
 
 /// The command's side: a file in a folder of its own, removed with the object; empty until MPI has started.
 class StatusFile {
@@ -37,6 +39,8 @@ class StatusFile {
   bool started() const;                 ///< whether rank 0 has started, or has reported
   std::optional<pid_t> master() const;  ///< rank 0's process id on its host, from its start to its report
   std::optional<Report> report() const;
+  /// What rank 0 has left, from another host.
+  void take(const std::string& line) const;
 
  private:
   PrivateFolder folder_;
