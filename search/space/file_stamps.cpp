@@ -1,10 +1,12 @@
 #include "search/space/file_stamps.hpp"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <filesystem>
 
 #include "search/base/checksum.hpp"
+#include "search/base/machine.hpp"
 
 namespace stormsweep {
 
@@ -69,8 +71,15 @@ void check_files(const Space& space, std::span<const FileStamp> before) {
   };
   const std::vector<fs::path> files = files_of(space);
   if (files.size() != before.size()) refuse(space.name + ": its experiment");
-  for (std::size_t i = 0; i < files.size(); ++i)
-    if (before[i] != FileStamp{} && !unchanged(files[i], before[i])) refuse(files[i].string());
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (before[i] == FileStamp{} || unchanged(files[i], before[i])) continue;
+    if (std::error_code error; !fs::exists(files[i], error))
+      throw FileChanged(
+          fmt::format("{}: is not there on {}; all hosts must have it at this path, as it was when the "
+                      "search began to train by it",
+                      files[i].string(), host_name()));
+    refuse(files[i].string());
+  }
 }
 
 }  // namespace stormsweep

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "search/base/machine.hpp"
 #include "tests/folder.hpp"
 #include "tests/refusal.hpp"
 
@@ -72,7 +73,8 @@ TEST_CASE("a search's files are known by size and time, those of its experiment 
   }
   SUBCASE("data that are gone") {
     fs::remove(own.folder / "table.csv");
-    CHECK(told() == (own.folder / "table.csv").string() + remedy);
+    CHECK(told() == (own.folder / "table.csv").string() + ": is not there on " + host_name() +
+                        "; all hosts must have it at this path, as it was when the search began to train by it");
   }
   SUBCASE("another list of files") {
     CHECK(refusal([&] { check_files(space, {}); }) == "s: its experiment" + remedy);
