@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "search/base/error.hpp"
+#include "search/base/machine.hpp"
 #include "search/base/parallel.hpp"
 #include "worker/channel/abandoned.hpp"
 
@@ -119,7 +120,8 @@ void StageReader::read_one(std::int64_t number, Reading& reading) {
   const Descriptor source(::open(file.source.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status {};
   if (source && fstat(*source, &status) == 0) progress_.begin(status.st_size);
-  std::string problem = source ? copy(source, file, writer) : fmt::format("cannot be opened ({})", last_error());
+  std::string problem =
+      source ? copy(source, file, writer) : fmt::format("cannot be opened on {} ({})", host_name(), last_error());
   if (!problem.empty() && !problem.starts_with(file.source.string()))
     problem = fmt::format("{}: {}", file.source.string(), problem);
 
