@@ -72,9 +72,9 @@ void add_failures(Json& search, Selection& selection) {
 /// The columns that a page shows, by role, in their order.
 std::vector<std::pair<Role, Names>> roles_of(Selection& selection, const SearchSummary& search) {
   Names costs, speeds;  // apart, because a higher speed is not a higher cost
-  if (!selection.with_values({"gang"}, 2).empty()) costs.emplace_back("rank_seconds");  // else a multiple of the others
   for (const TimingColumn& timing : timing_columns)
     if (timing.name != "wall_seconds") (timing.name.ends_with("_seconds") ? costs : speeds).emplace_back(timing.name);
+  if (selection.with_values({"gang"}, 2).empty()) std::erase(costs, "rank_seconds");  // a multiple of wall_seconds
   return {{Role::other, {"trial", "status"}},
           {Role::axis, selection.varying()},
           {Role::metric, selection.with_values({"best_metric"}, search.at_best() ? 1 : INT32_MAX)},

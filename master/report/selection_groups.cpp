@@ -29,7 +29,7 @@ std::string moments_sql(const std::string& column) {
 }  // namespace
 
 void Selection::group_over(const Names& over) {
-  Names keys{"search"}, hyperparameters{"seed"}, numbers{"best_metric", "rank_seconds"};
+  Names keys{"search"}, hyperparameters{"seed"}, numbers{"best_metric"};
   for (const SearchSummary& search : searches_) {
     add_missing(hyperparameters, search.hyperparameters);
     add_missing(numbers, search.metrics);

@@ -108,7 +108,7 @@ void Store::finish(const Training& training, std::size_t milestone, const Worker
   TrialRecord& row = db.next_row(training, milestone, worker);
   row.status = outcome.status;
   row.timings = outcome.timings;
-  row.rank_seconds = outcome.timings.wall * worker.gang;
+  row.timings.rank_seconds = outcome.timings.wall * worker.gang;
   append_json(row.metrics, outcome.metrics);
   row.error = one_line(outcome.error);  // so that tables and messages that show it are not broken up
   row.started = outcome.started;

@@ -154,7 +154,6 @@ TrialRecord& StoreDatabase::next_row(const Training& training, std::size_t miles
   row.attempt = training.attempt;
   row.worker = worker;
   row.timings = {};
-  row.rank_seconds = 0;
   row.metrics.clear();
   row.best_epoch.reset();
   row.best_metric.reset();

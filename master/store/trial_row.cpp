@@ -139,7 +139,7 @@ std::string upsert_sql() {
 
 std::string waiting_again() {
   std::string change = "status = 'waiting', attempt = 1";
-  for (const char* column : {"metrics", "best_epoch", "best_metric", "rank_seconds", "error", "started", "finished"})
+  for (const char* column : {"metrics", "best_epoch", "best_metric", "error", "started", "finished"})
     change += fmt::format(", {} = NULL", column);
   for (const TimingColumn& timing : timing_columns) change += fmt::format(", {} = NULL", timing.name);
   return change;

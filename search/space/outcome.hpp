@@ -32,6 +32,7 @@ struct Timings {
   double samples_per_second = 0;  ///< training samples / train
   double flops = 0;               ///< FLOP/s while training, from the network's own count
   double peak_share = 0;          ///< flops as a share of what the gang's devices reach in a large convolution
+  double rank_seconds = 0;        ///< wall of all the gang's ranks together: what it costs; the store works it out
 
   bool operator==(const Timings&) const = default;
 };
@@ -49,7 +50,8 @@ inline constexpr std::array timing_columns{TimingColumn{"wall_seconds", &Timings
                                            TimingColumn{"test_seconds", &Timings::test},
                                            TimingColumn{"samples_per_second", &Timings::samples_per_second},
                                            TimingColumn{"flops", &Timings::flops},
-                                           TimingColumn{"peak_share", &Timings::peak_share}};
+                                           TimingColumn{"peak_share", &Timings::peak_share},
+                                           TimingColumn{"rank_seconds", &Timings::rank_seconds}};
 static_assert(sizeof(Timings) == timing_columns.size() * sizeof(double), "list every timing");
 
 /// What became of one trial.

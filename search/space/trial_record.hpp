@@ -26,9 +26,8 @@ struct TrialRecord {
   std::uint32_t attempt = 1;
   WorkerInfo worker;
   std::string configuration;
-  Timings timings;          ///< all 0: not measured, and NULL in the table, so that means are of what was measured
-  double rank_seconds = 0;  ///< wall time of all its ranks together; 0: not measured
-  std::string metrics;      ///< empty while it runs
+  Timings timings;      ///< all 0: not measured, and NULL in the table, so that means are of what was measured
+  std::string metrics;  ///< empty while it runs
   std::optional<std::int64_t> best_epoch;  ///< of its curve up to the milestone, by the search's metric
   std::optional<double> best_metric;       ///< the search's metric there
   std::string error;
@@ -83,7 +82,6 @@ void each_column(Record& record, Visit&& visit) {
   visit(Column{"versions", "TEXT"}, record.worker.versions);
   visit(Column{"configuration", "TEXT NOT NULL", Shown::hyperparameters}, record.configuration);
   visit(Column{"timings", "REAL"}, record.timings);
-  visit(Column{"rank_seconds", "REAL"}, record.rank_seconds);
   visit(Column{"metrics", "TEXT", Shown::metrics}, record.metrics);
   visit(Column{"best_epoch", "INTEGER"}, record.best_epoch);
   visit(Column{"best_metric", "REAL"}, record.best_metric);

@@ -1,31 +1,13 @@
 #include "master/loop/status_file.hpp"
 
 #include <doctest/doctest.h>
-#include <fcntl.h>
 #include <unistd.h>
 
-#include <filesystem>
-#include <functional>
-
 #include "tests/folder.hpp"
-#include "tests/text_of.hpp"
+#include "tests/heard.hpp"
 #include "tests/variable.hpp"
 
 using namespace stormsweep;
-
-namespace {
-
-/// What this process writes to standard error during `work`.
-std::string written(const std::filesystem::path& file, const std::function<void()>& work) {
-  const int before = dup(STDERR_FILENO), to = open(file.c_str(), O_WRONLY | O_CREAT, 0600);
-  dup2(to, STDERR_FILENO);
-  work();
-  dup2(before, STDERR_FILENO);
-  close(before), close(to);
-  return text_of(file);
-}
-
-}  // namespace
 
 TEST_CASE("the command hears that its job has started, and how it ended, and leaves nothing behind") {
   const TemporaryFolder temporary;
@@ -58,8 +40,7 @@ TEST_CASE("from another host, which has no such file, the command hears it by st
   const launch::StatusFile file;
   const std::string there = temporary.path().string() + "/nowhere/status";
   const test::Variable told(launch::status_file, there);
-  const std::string line =
-      written(temporary.path() / "err", [] { launch::leave_report({.status = 85, .failures = 3}); });
+  const std::string line = heard([] { launch::leave_report({.status = 85, .failures = 3}); });
   const std::string mark = "[" + there + "] ";
   CHECK(launch::status_mark(there) == mark);
   REQUIRE(line.starts_with(mark));

@@ -45,8 +45,8 @@ TEST_CASE("one line a terminal trial holds all that is known of it") {
     "threads": 3, "gang": 1, "ranks": "2", "cpu": "Xeon", "versions": "stormsweep 0.1.0",
     "configuration": {"index": 2, "milliseconds": 0.0, "outcome": "complete", "gpus": 1, "replicate": 0, "epochs": 1},
     "timings": {"wall_seconds": 1.5, "load_seconds": 0.25, "augment_seconds": 0.125, "train_seconds": 1.0,
-      "test_seconds": 0.0625, "samples_per_second": 1000.0, "flops": 2e9, "peak_share": 0.5},
-    "rank_seconds": 1.5, "metrics": {"score": 0.1}, "best_epoch": null, "best_metric": null, "error": null, "started": 1.7e9, "finished": 1700000001.5})"));
+      "test_seconds": 0.0625, "samples_per_second": 1000.0, "flops": 2e9, "peak_share": 0.5, "rank_seconds": 1.5},
+    "metrics": {"score": 0.1}, "best_epoch": null, "best_metric": null, "error": null, "started": 1.7e9, "finished": 1700000001.5})"));
   search.run({0}, true, false, true);
   CHECK(nlohmann::json::parse(lines(search.json)[1])["error"] == "a \"bad\" day");
 }

@@ -28,8 +28,7 @@ TrialRecord distinct() {
   r.attempt = 6;
   r.worker = {WorkerId{7}, "a host", "a device", "a cpu", "versions", 8, 9, "10,11"};
   r.configuration = R"({"index":12})";
-  r.timings = {13.5, 14.5, 15.5, 16.5, 17.5, 18.5, 19.5, 0.5};
-  r.rank_seconds = 26.5;
+  r.timings = {13.5, 14.5, 15.5, 16.5, 17.5, 18.5, 19.5, 0.5, 26.5};
   r.metrics = R"({"score":20.5})";
   r.best_epoch = 21, r.best_metric = 22.5;
   r.error = "an error";
