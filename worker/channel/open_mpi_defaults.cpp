@@ -2,6 +2,7 @@
 
 #include <ifaddrs.h>
 #include <mpi.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -47,18 +48,19 @@ bool is_link_local(const sockaddr& address) {
   return ntohl(reinterpret_cast<const sockaddr_in&>(address).sin_addr.s_addr) >> 16 == 0xA9FE;
 }
 
-/// Names of the network interfaces that lead to no other host.
+/// Names of the network interfaces that lead to no other host, as long as there is one that does.
 std::vector<std::string> interfaces_of_this_host() {
   ifaddrs* first = nullptr;
   if (getifaddrs(&first) != 0) return {};
   const std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> all(first, freeifaddrs);
   std::map<std::string, bool> leads_elsewhere;
   for (const ifaddrs* one = first; one; one = one->ifa_next)
-    if (one->ifa_addr && one->ifa_addr->sa_family == AF_INET)
+    if (one->ifa_addr && one->ifa_addr->sa_family == AF_INET && !(one->ifa_flags & IFF_LOOPBACK))
       leads_elsewhere[one->ifa_name] |= !is_host_bridge(one->ifa_name) && !is_link_local(*one->ifa_addr);
   std::vector<std::string> names;
   for (const auto& [name, leads] : leads_elsewhere)
     if (!leads) names.push_back(name);
+  if (names.size() == leads_elsewhere.size()) names.clear();  // two machines at one cable may have no other addresses
   return names;
 }
 
