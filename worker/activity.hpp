@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <mutex>
 
@@ -11,6 +12,7 @@ namespace stormsweep {
 class Activity {
  public:
   void stage(std::int64_t bytes, std::int64_t of) { set({.work = wire::Work::staging, .done = bytes, .all = of}); }
+  void prepare(double share) { set({.work = wire::Work::preparing, .done = std::llround(1000 * share), .all = 1000}); }
   void train(std::int64_t epoch, std::int64_t epochs, std::int64_t batches, std::int64_t of) {
     set({wire::Work::training, epoch, epochs, batches, of});
   }

@@ -66,6 +66,7 @@ void Service::on(wire::Abandon& abandon) {
 }
 
 void Service::on(wire::Stop& stop) {
+  if (stop.at_once) std::_Exit(exit_done);
   finalize_ = stop.finalize;
   queue_.stop();
   orders_.stop();

@@ -19,7 +19,7 @@ class Service {
  public:
   /// `activity`: what heartbeats report. `lost_after`: the silence after which the master considers a worker dead.
   /// If the master itself is silent for three times as long, at least 10 s, the process ends, as it does at a message
-  /// that is none.
+  /// that is none, or where it is to leave at once.
   Service(Channel& channel, WorkQueue& queue, StageOrders& orders, const Activity& activity, Seconds lost_after);
 
   /// Whether MPI may be finalized, because no rank has died. Valid once the queue is stopped.

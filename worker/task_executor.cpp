@@ -23,6 +23,7 @@
 #include "worker/training/device_memory.hpp"
 #include "worker/training/rank_gang.hpp"
 #include "worker/training/trainer.hpp"
+#include "worker/training/training_loop.hpp"
 
 namespace stormsweep {
 
@@ -102,8 +103,18 @@ TrainingEvents events_of(const Workplace& with, const Training& training, int sh
   return events;
 }
 
-void tell_of_evaluations(Activity& activity, TaskContext& context) {
-  context.evaluating = [&activity](Split split, std::int64_t done, std::int64_t all) {
+/// What a task does between its steps is told, and ends when the training is stopped: it may take longer than a job has
+/// left.
+void watch(TaskContext& context, Activity& activity, const std::function<bool()>& stopped) {
+  const auto go_on = [&stopped] {
+    if (stopped()) throw Stopped{};
+  };
+  context.preparing = [&activity, go_on](double share) {
+    go_on();
+    activity.prepare(share);
+  };
+  context.evaluating = [&activity, go_on](Split split, std::int64_t done, std::int64_t all) {
+    go_on();
     activity.evaluate(split == Split::validation ? wire::Work::validating : wire::Work::testing, done, all);
   };
 }
@@ -155,7 +166,7 @@ void TaskExecutor::execute(const Assignment& assignment, const std::function<boo
   std::shared_ptr<RankGang> gang;
   TaskContext context = context_;
   if (assignment.gang > 0) context.gang = gang = std::make_shared<RankGang>(with.channel, assignment, stopped);
-  tell_of_evaluations(with.activity, context);
+  watch(context, with.activity, stopped);
   const TrainingPlan plan = plan_of(with, training, context.device);
   const TrainingEvents events = events_of(with, training, context.gang->shard(), plan.milestones.back(), stopped);
   train([&] { return make_task(experiment, training.configuration, context); }, plan, events, gang.get(),

@@ -42,7 +42,8 @@ std::span<const std::uint16_t> Extrapolations::frames(std::int64_t patch) const 
   return numbers_.subspan(static_cast<std::size_t>(patch) * count_, count_);
 }
 
-void write_extrapolations(const NowcastPatches& patches, const std::filesystem::path& path, int threads) {
+void write_extrapolations(const NowcastPatches& patches, const std::filesystem::path& path, int threads,
+                          const std::function<void(double)>& progress) {
   PartialFile target(path);
   hdf5::Handle dataset = hdf5::create(target.file(), dataset_name, hdf5::type_of<std::uint16_t>(), shape_of(patches));
   if (!dataset) target.fail("no room for its patches");
@@ -56,6 +57,7 @@ void write_extrapolations(const NowcastPatches& patches, const std::filesystem::
     });
     if (!hdf5::write_rows(dataset, static_cast<hsize_t>(first), static_cast<hsize_t>(n), made.data()))
       target.fail("cannot be written further");
+    progress(static_cast<double>(first + n) / static_cast<double>(patches.size()));
   }
   dataset = {};
   target.seal(true);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <span>
 
 #include "datasets/files/mapped_file.hpp"
@@ -25,8 +26,10 @@ class Extrapolations {
   std::size_t count_;  ///< of a patch
 };
 
-/// Makes that file, on up to `threads` threads. It appears whole or not at all. Throws InputError where it cannot be
-/// written or the disk is full.
-void write_extrapolations(const NowcastPatches& patches, const std::filesystem::path& path, int threads);
+/// Makes that file, on up to `threads` threads. It appears whole or not at all. `progress` is given the share made.
+/// Throws InputError where it cannot be written or the disk is full.
+void write_extrapolations(
+    const NowcastPatches& patches, const std::filesystem::path& path, int threads,
+    const std::function<void(double)>& progress = [](double) {});
 
 }  // namespace stormsweep

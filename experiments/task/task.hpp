@@ -33,6 +33,9 @@ struct TaskContext {
   std::uint64_t seed = 0;                             ///< the search's; the replicate is mixed in by the task
   std::filesystem::path cache;                        ///< folder for what is made from the data once per search
   std::function<void()> check_data = [] {};           ///< throws FileChanged where the data is no longer what it was
+  /// Called while a file in that folder is made, with the share of it that is. Throws what a task must let pass where
+  /// the training is to stop.
+  std::function<void(double)> preparing = [](double) {};
   std::filesystem::path staged{};     ///< folder of copies on this machine's disk (StagePlan); empty: there are none
   std::set<std::int64_t> unusable{};  ///< numbers of the plan's files that cannot be read: others are drawn instead
   torch::Device device = torch::kCPU;
@@ -41,7 +44,7 @@ struct TaskContext {
   int background = 1;      ///< further threads, which make batches; 0: they are made when asked for
   std::shared_ptr<Gang> gang = std::make_shared<Gang>();  ///< never null
   /// Called during Task::evaluate with how many samples of its own this rank has done, and of how many; from any
-  /// thread.
+  /// thread. Throws as `preparing` does; the evaluation can be begun again.
   std::function<void(Split, std::int64_t done, std::int64_t all)> evaluating = [](Split, std::int64_t, std::int64_t) {};
 };
 

@@ -28,7 +28,7 @@ std::filesystem::path statistics_file(const TaskContext& context, const std::fun
 }  // namespace
 
 TensorStatistics known_statistics(const TensorSet& train, const TaskContext& context) {
-  const auto path = statistics_file(context, [&] { return scan(train).statistics; });
+  const auto path = statistics_file(context, [&] { return scan(train, context.preparing).statistics; });
   const auto json = parse_json(read_file(path, "remove it, and it is made again"), path.string());
   return {json["mean"], json["deviation"], train.input().dim()};
 }

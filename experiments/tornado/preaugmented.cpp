@@ -1,6 +1,7 @@
 #include "experiments/tornado/preaugmented.hpp"
 
 #include <cstdio>
+#include <functional>
 #include <vector>
 
 #include "datasets/storms/storm_writer.hpp"
@@ -22,10 +23,12 @@ std::string file_name(const Preaugmentation& what, const std::string& fingerprin
   return name;
 }
 
-void make(const Storms& natural, const Preaugmentation& what, const fs::path& path) {
+void make(const Storms& natural, const Preaugmentation& what, const fs::path& path,
+          const std::function<void(double)>& progress) {
   StormWriter writer(path, natural.size() * what.copies);
   std::vector<float> transformed(storm_floats);
   for (std::int64_t copy = 0; copy < what.copies; ++copy) {
+    progress(static_cast<double>(copy) / static_cast<double>(what.copies));
     for (std::int64_t i = 0; i < natural.size(); ++i) {
       const auto k = static_cast<std::uint64_t>(i);
       const std::uint64_t seed = derive_seed(what.seed, "augmentation", {k, static_cast<std::uint64_t>(copy)});
@@ -40,7 +43,7 @@ void make(const Storms& natural, const Preaugmentation& what, const fs::path& pa
 
 Storms preaugmented(const Storms& natural, const Preaugmentation& what, const TaskContext& context) {
   return Storms(made_once(context, file_name(what, context.fingerprint),
-                          [&](const fs::path& path) { make(natural, what, path); }));
+                          [&](const fs::path& path) { make(natural, what, path, context.preparing); }));
 }
 
 }  // namespace stormsweep

@@ -116,6 +116,7 @@ std::optional<Conclusion> MasterLoop::turn(bool drain, Seconds patience) {
     parcel = read < read_at_once ? channel_.receive() : std::nullopt;
   }
   drain_when_due(drain);
+  leave_when_overdue();
   check_limits();
   stage();
   dispatch(event::Tick{});
@@ -308,13 +309,26 @@ void MasterLoop::drain_when_due(bool drain) {
   const auto blocked = commits_.blocked_since();
   const bool too_long = blocked && now() - *blocked > most_blocked;
   if (!drain && !too_long && !limits_.time_is_over(job_time())) return;
-  if (std::exchange(draining_, true)) return;
+  if (draining_) return;
+  draining_ = job_time();
   progress_.say(fmt::format("{}: {}; run it again to continue", space_.name,
                             drain      ? "stopping"
                             : too_long ? "its database cannot be written"
                                        : "its time is nearly over"));
   dispatch(event::Drain{});
   if (staging_) staging_->give_up();
+}
+
+void MasterLoop::leave_when_overdue() {
+  if (ended_ || !draining_ || !limits_.workers_are_overdue(*draining_, job_time())) return;
+  progress_.say(
+      fmt::format("{}: workers have not stopped in time; what they have not saved is trained again", space_.name));
+  for (std::uint64_t rank = 1; rank < listening_.size(); ++rank)
+    if (listening_[rank]) send(WorkerId{rank}, wire::Stop{.finalize = false, .at_once = true});
+  channel_.flush(Seconds(1));
+  conclusion_.ending = Ending::drained;
+  conclusion_.workers_died = true;
+  ended_ = true;
 }
 
 void MasterLoop::tell_of_store() {

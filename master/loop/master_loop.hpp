@@ -108,6 +108,8 @@ class MasterLoop {
   void remove_dropped(Seconds time);
 
   void drain_when_due(bool drain);
+  /// A step, or what a command does when it is told to stop, may take longer than the job has left.
+  void leave_when_overdue();
   void tell_of_store();
   void check_limits();
   /// Has the data copied before any worker joins the schedule (master/schedule/staging_phase.hpp).
@@ -132,9 +134,10 @@ class MasterLoop {
   GroupCommit commits_;
   DroppedCheckpoints dropped_;
   Progress progress_;
-  Seconds ordered_;               ///< when staging was last ordered
-  std::uint64_t ended_here_ = 0;  ///< trials that ended in this run
-  bool draining_ = false, limited_ = false, told_unstarted_ = false, told_blocked_ = false;
+  Seconds ordered_;                  ///< when staging was last ordered
+  std::uint64_t ended_here_ = 0;     ///< trials that ended in this run
+  std::optional<Seconds> draining_;  ///< since when
+  bool limited_ = false, told_unstarted_ = false, told_blocked_ = false;
   Conclusion conclusion_;
   bool ended_ = false;
   std::vector<std::atomic<bool>> listening_;  ///< by rank: it has joined, and is neither lost nor gone

@@ -57,12 +57,12 @@ std::string staging_words(const Standing& standing) {
 }
 
 /// " (epoch 3/50: training 45 %)"; for several trainings averages, " (3 training 45 %, 1 testing 80 %)", with the epoch
-/// if all are in the same one. Empty where none has reported.
+/// if all are in the same one. Empty where none has reported. Before its first epoch a worker may be preparing data.
 std::string pursuit_words(const std::vector<wire::Pursuit>& pursuits) {
   std::string text;
   for (const auto& [work, name] :
-       {std::pair(wire::Work::training, "training"), std::pair(wire::Work::validating, "validating"),
-        std::pair(wire::Work::testing, "testing")}) {
+       {std::pair(wire::Work::preparing, "preparing data"), std::pair(wire::Work::training, "training"),
+        std::pair(wire::Work::validating, "validating"), std::pair(wire::Work::testing, "testing")}) {
     const Sum sum = sum_of(pursuits, work);
     if (sum.workers == 0) continue;
     if (!text.empty()) text += ", ";
@@ -72,7 +72,8 @@ std::string pursuit_words(const std::vector<wire::Pursuit>& pursuits) {
   if (text.empty()) return text;
   const auto epoch_of = [](const wire::Pursuit& pursuit) { return std::pair(pursuit.epoch, pursuit.epochs); };
   const auto one = epoch_of(pursuits[0]);
-  if (std::all_of(pursuits.begin(), pursuits.end(), [&](const auto& other) { return epoch_of(other) == one; }))
+  if (one.first > 0 &&
+      std::all_of(pursuits.begin(), pursuits.end(), [&](const auto& other) { return epoch_of(other) == one; }))
     text = fmt::format("epoch {}/{}: ", one.first, one.second) + text;
   return " (" + text + ")";
 }

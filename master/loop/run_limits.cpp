@@ -13,7 +13,14 @@ namespace stormsweep {
 RunLimits::RunLimits(const Limits& limits, std::size_t workers, std::uint64_t stored, Seconds now,
                      std::optional<Seconds> remaining, const Spent& spent)
     : limits_(limits), workers_(workers), started_(now - spent.time), handed_out_(stored), failures_(spent.failures) {
-  if (remaining) deadline_ = now + *remaining - closing_margin(*remaining);
+  if (!remaining) return;
+  const Seconds margin = closing_margin(*remaining);
+  deadline_ = now + *remaining - margin;
+  patience_ = 0.75 * margin;
+}
+
+bool RunLimits::workers_are_overdue(Seconds told, Seconds now) const {
+  return deadline_ && now >= std::max(told, *deadline_) + patience_;
 }
 
 std::uint64_t RunLimits::trials_left() const {

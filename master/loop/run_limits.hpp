@@ -51,6 +51,8 @@ class RunLimits {
 
   /// The job is nearly over (closing_margin).
   bool time_is_over(Seconds now) const { return deadline_ && now >= *deadline_; }
+  /// Whether workers that were told to stop at time `told` have had three quarters of that margin, all that they get.
+  bool workers_are_overdue(Seconds told, Seconds now) const;
   /// Whether a training that takes `expected` would end in time, if it began now. True also for one of unknown length,
   /// and for one longer than the whole job, which continues from its checkpoint in the next.
   bool can_finish(std::optional<double> expected, Seconds now) const;
@@ -60,6 +62,7 @@ class RunLimits {
   std::size_t workers_;
   Seconds started_;
   std::optional<Seconds> deadline_;
+  Seconds patience_{0};       ///< with workers, from then on
   std::uint64_t handed_out_;  ///< trials, including those of earlier runs
   std::uint64_t failures_;
   std::uint64_t last_ = std::numeric_limits<std::uint64_t>::max();

@@ -189,7 +189,7 @@ void fields(Codec& codec, T& object) {
   } else if constexpr (std::is_same_v<Object, Refused>) {
     each(object.error);
   } else if constexpr (std::is_same_v<Object, Stop>) {
-    each(object.finalize);
+    each(object.finalize, object.at_once);
   } else {
     static_assert(std::is_empty_v<Object>, "list the fields of this message");
   }

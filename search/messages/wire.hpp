@@ -32,13 +32,14 @@ struct Welcome {
   TrainingLimit limit = {};              ///< and where what may be added to those ends
   bool operator==(const Welcome&) const = default;
 };
-/// What a worker is doing.
-enum class Work : std::uint8_t { other, staging, training, validating, testing };
+/// What a worker is doing. Preparing: making from the data what all workers then use.
+enum class Work : std::uint8_t { other, staging, preparing, training, validating, testing };
 /// How far it is with that.
 struct Pursuit {
   Work work = Work::other;
   std::int64_t epoch = 0, epochs = 0;  ///< of a training, from 1
-  std::int64_t done = 0, all = 0;      ///< bytes to stage, batches of an epoch, samples to evaluate; 0: not known
+  /// Bytes to stage, thousandths to prepare, batches of an epoch, samples to evaluate; 0: not known.
+  std::int64_t done = 0, all = 0;
   bool operator==(const Pursuit&) const = default;
 };
 /// Sign of life of either side.
@@ -97,9 +98,9 @@ struct Refused {
   bool operator==(const Refused&) const = default;
 };
 /// Abandon all trainings, the running one too, send Stopped and exit: through MPI_Finalize, or without it where a rank
-/// has died, because it would wait for that rank.
+/// has died, because it would wait for that rank. Or exit `at_once`, whatever is under way.
 struct Stop {
-  bool finalize = true;
+  bool finalize = true, at_once = false;
   bool operator==(const Stop&) const = default;
 };
 /// The worker has nothing in hand and leaves.

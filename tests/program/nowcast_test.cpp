@@ -1,12 +1,15 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <regex>
 #include <string>
 #include <vector>
 
 #include "tests/program/command.hpp"
 #include "tests/program/database.hpp"
+#include "tests/text_of.hpp"
 
 using namespace stormsweep;
 
@@ -61,6 +64,49 @@ TEST_CASE("a search over networks and extrapolation: the same bits alone, beside
   REQUIRE(alone.size() == 5);
   CHECK(search("two.db", {"--workers", "2"}) == alone);
   CHECK(search("synchronous.db", {"--workers", "2", "--schedule", "synchronous"}) == alone);
+}
+
+TEST_CASE("a stop is heard while a worker makes data for all, and in an evaluation, from which the search goes on") {
+  const WorkFolder folder;
+  if (run({"sh", "-c", "command -v script"}, folder).status != 0) {
+    MESSAGE("skipped: script is not here");
+    return;
+  }
+  REQUIRE(
+      run_stormsweep({"generate", "nowcast", "--samples", "60", "--test-fraction", "0.6", "-o", "."}, folder).status ==
+      0);
+  folder.write("n.json", R"({"name": "n", "experiment": "nowcast",
+    "data": {"train": "train.h5", "validation": "validation.h5", "test": "test.h5"},
+    "parameters": {"epochs": 1, "batch_size": 8, "base_filters": 2, "extrapolation": "input"}})");
+  const auto line = [](const std::string& database) {
+    return stormsweep_program() + " run n.json --workers 1 --threads 1 --device cpu --lost-after 0.4 --results " +
+           database;
+  };
+  const auto stopped_at = [&](const std::string& work) {
+    Command command({"script", "-qefc", "stty cols 150; " + line("n.db"), "typed"}, folder);
+    const std::regex told(work + " [0-9]+ %");
+    CHECK(eventually([&] { return std::regex_search(text_of(folder / "typed"), told); }));
+    kill(descendants(command.pid(), "stormsweep").at(0), SIGTERM);
+    CHECK(command.wait().status == 85);
+  };
+  const auto made = [&](const std::string& split) {
+    return std::ranges::any_of(std::filesystem::directory_iterator(folder / "n.cache"), [&](const auto& file) {
+      return file.path().filename().string().starts_with("nowcast-carried-" + split) &&
+             file.path().extension() == ".h5";
+    });
+  };
+  stopped_at("preparing data");
+  CHECK_FALSE((made("train") && made("validation") && made("test")));
+  stopped_at("testing");
+  CHECK((made("train") && made("validation") && made("test")));
+  CHECK(number(folder / "n.db", "SELECT count(*) FROM results WHERE status = 'complete'") == 0);
+  const auto found = [&](const std::string& database) {
+    const Ended ended = run({"sh", "-c", line(database)}, folder);
+    CAPTURE(ended.err);
+    CHECK(ended.status == 0);
+    return query(folder / database, "SELECT metrics FROM trials");
+  };
+  CHECK(found("n.db") == found("whole.db"));
 }
 
 TEST_CASE("stopped while it writes, a command leaves nothing behind, and ends by the signal") {

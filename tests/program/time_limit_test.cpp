@@ -33,6 +33,22 @@ TEST_CASE("a search stops before its time is over, begins nothing that would be 
   CHECK(number(folder / "n.db", "SELECT count(*) FROM results WHERE status = 'complete'") == 48);
 }
 
+TEST_CASE("a search ends in time although its worker is in the middle of a step that takes longer than is left") {
+  const WorkFolder folder;
+  REQUIRE(run_stormsweep({"generate", "nowcast", "--samples", "30", "-o", "."}, folder).status == 0);
+  folder.write("n.json", R"({"name": "n", "experiment": "nowcast", "data": {"train": "train.h5", "test": "test.h5"},
+    "parameters": {"epochs": 1, "data_multiplier": 8, "batch_size": 160}})");
+  const auto began = std::chrono::steady_clock::now();
+  const Ended ended =
+      run_stormsweep({"run", "n.json", "--workers", "1", "--device", "cpu", "--time-limit", "20s"}, folder);
+  CAPTURE(ended.err);
+  CHECK(ended.status == 85);
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(20));
+  CHECK(ended.err.find("n: workers have not stopped in time; what they have not saved is trained again\n") !=
+        std::string::npos);
+  CHECK(number(folder / "n.db", "SELECT count(*) FROM results") == 0);
+}
+
 TEST_CASE("trials that take longer than the space allows are ended and say so, those of gangs once") {
   const WorkFolder folder;
   folder.write("n.json", R"({"name": "n", "experiment": "noop", "limits": {"trial_hours": 0.0003},

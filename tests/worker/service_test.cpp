@@ -54,6 +54,8 @@ TEST_CASE("service: its heartbeats report what the worker is doing") {
   Job job;
   job.activity.stage(5, 10);
   CHECK(job.soon_beats({.work = wire::Work::staging, .done = 5, .all = 10}));
+  job.activity.prepare(0.25);
+  CHECK(job.soon_beats({.work = wire::Work::preparing, .done = 250, .all = 1000}));
   job.activity.train(3, 50, 7, 8);
   CHECK(job.soon_beats({wire::Work::training, 3, 50, 7, 8}));
   job.activity.evaluate(wire::Work::testing, 1, 2);
@@ -95,6 +97,19 @@ TEST_CASE("service: a message that is none ends the worker, in one line that say
   CHECK(text_of(folder / "stderr") == "worker 1 on " + host_name() +
                                           ": message between ranks: not understood; run the same build of stormsweep "
                                           "on every rank\n");
+}
+
+TEST_CASE("service: told to leave at once, the process ends although its training does not") {
+  const pid_t child = fork();
+  if (child == 0) {
+    Job job;
+    job.say(wire::Stop{.finalize = false, .at_once = true});
+    pause();
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == exit_done);
 }
 
 TEST_CASE("service: its end does not wait for a message, however long the master may be silent") {

@@ -24,7 +24,7 @@ class Diverged : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The training was told to stop in the middle of an epoch.
+/// The training was told to stop: before a step, or in an evaluation.
 struct Stopped {};
 
 /// The state of one training.
@@ -35,7 +35,7 @@ class TrainingLoop {
 
   /// Trains one more epoch, or what is left of one, and evaluates: train_*, validation_* and test_* metrics. Adds its
   /// seconds to augment, train and test of `timings`. Calls `before_step` before each step; throws what that and the
-  /// task throw, and Diverged.
+  /// task throw, and Diverged. After what the evaluation has thrown it may be saved, and goes on with the evaluation.
   Metrics run_epoch(Timings& timings, const std::function<void()>& before_step);
 
   std::int64_t epochs() const { return epoch_; }  ///< whole epochs run so far

@@ -47,5 +47,6 @@ for epoch in range(state["epoch"] + 1, config["epochs"] + 1):
     loss = sum(error(state["weights"], *sample) ** 2 for sample in validation) / len(validation)
     report(epoch=epoch, validation_loss=loss)  # before its state is saved: what is lost with a stop is then trained again
     state["epoch"] = epoch
-    checkpoint.with_suffix(".part").write_text(json.dumps(state))
-    checkpoint.with_suffix(".part").rename(checkpoint)  # whole, or the one before
+    if os.environ.get("STORMSWEEP_RANK", "0") == "0":  # the ranks of a gang share the folder
+        checkpoint.with_suffix(".part").write_text(json.dumps(state))
+        checkpoint.with_suffix(".part").rename(checkpoint)  # whole, or the one before

@@ -24,7 +24,9 @@ TEST_CASE("extrapolations on disk are those of each patch, rounded to the patche
   const NowcastPatches train(folder / "train.h5"), test(folder / "test.h5");
   REQUIRE(train.size() > 32);  // more than are made at once
   write_extrapolations(train, folder / "one.h5", 1);
-  write_extrapolations(train, folder / "three.h5", 3);
+  std::vector<double> shares;
+  write_extrapolations(train, folder / "three.h5", 3, [&](double share) { shares.push_back(share); });
+  CHECK(shares == std::vector{32.0 / static_cast<double>(train.size()), 1.0});
   const Extrapolations one(folder / "one.h5", train), three(folder / "three.h5", train);
   float wettest = 0;
   for (std::int64_t i = 0; i < train.size(); ++i) {

@@ -131,6 +131,33 @@ TEST_CASE("a job that is nearly over drains in time") {
   CHECK(job.leave_all().ending == Ending::drained);
 }
 
+TEST_CASE("a job ends in time although a worker, in the middle of a long step, does not stop") {
+  const TemporaryFolder folder;
+  {
+    Job job(folder.path(), indices(1, 4), 3, {.settings = {}, .remaining = Seconds(100)});
+    job.join_all();
+    std::optional<Conclusion> end;
+    for (int seconds = 1; !end && seconds <= 100; ++seconds) {
+      job.time += Seconds(1);
+      job.worker(1).say(wire::Heartbeat{});
+      if (seconds <= 90) job.worker(2).say(wire::Heartbeat{});
+      end = job.turn();
+      if (seconds == 90) job.worker(2).leave();
+      CHECK(end.has_value() == (seconds == 98));  // 90, and three quarters of ten
+      CHECK(job.worker(1).stop.value_or(wire::Stop{}).at_once == (seconds == 98));
+    }
+    REQUIRE(end);
+    CHECK_FALSE(job.worker(2).stop->at_once);
+    CHECK(end->ending == Ending::drained);
+    CHECK(end->workers_died);  // nobody waits for it in MPI_Finalize
+    CHECK_FALSE(end->attempts_raised);
+  }
+  Job job(folder.path(), indices(1, 4), 3);
+  job.join_all();
+  CHECK(job.work().ending == Ending::done);
+  CHECK(query(folder / "s.db", "SELECT DISTINCT attempt FROM trials") == Rows{"1"});
+}
+
 TEST_CASE("a job that was suspended has what it had left, but for a user's time limit") {
   const TemporaryFolder folder;
   for (const bool end_moves : {true, false}) {

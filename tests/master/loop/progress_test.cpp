@@ -85,6 +85,8 @@ TEST_CASE("progress: a training shows how far its epoch is, or the evaluation af
   CHECK(shown(standing) == "[--------------------] s: 0/4 done, 1 running");
   standing.pursuits = {{Work::training, 3, 50, 45, 100}};
   CHECK(shown(standing) == "[--------------------] s: 0/4 done, 1 running (epoch 3/50: training 45 %)");
+  standing.pursuits = {{.work = Work::preparing, .done = 457, .all = 1000}};
+  CHECK(shown(standing) == "[--------------------] s: 0/4 done, 1 running (preparing data 45 %)");
   standing.pursuits = {{Work::testing, 3, 50, 399, 400}};
   CHECK(shown(standing) == "[--------------------] s: 0/4 done, 1 running (epoch 3/50: testing 99 %)");
 }

@@ -166,7 +166,7 @@ TEST_CASE("what machines that ship were fitted to, they reach: the published eff
   CHECK(forecast_step(deeplab(summit, "fp32", 1), summit, 27360).efficiency == Approx(0.907).epsilon(0.001));
 }
 
-TEST_CASE("what they were not fitted to is predicted as well as the README says") {
+TEST_CASE("what they were not fitted to is predicted as well as slurm/README.md says") {
   const Cluster daint = find_cluster("piz-daint"), summit = find_cluster("summit");
   // Throughput by the paper's count of FLOP: 21.0 and 325.8 PFLOP/s, and in fp16 999.0.
   CHECK(forecast_step(tiramisu(daint), daint, 5300).samples_per_second == Approx(21.0e15 / 4.188e12).epsilon(0.01));

@@ -82,7 +82,7 @@ TEST_CASE("halving keeps 16 ranks busy while brackets overlap; behind barriers t
   CHECK(overlapping.trials == 16 * 121);
   CHECK(overlapping.replay.work == Approx(seconds_by_hand(16)));
   CHECK(overlapping.busy_until_drawn == Approx(1));
-  CHECK(overlapping.replay.efficiency() == Approx(0.89).epsilon(0.01));  // README.md states these two
+  CHECK(overlapping.replay.efficiency() == Approx(0.89).epsilon(0.01));  // search/methods/README.md states these two
   const Run rounds = run(many, 16, simulation::Policy::rounds);
   CHECK(rounds.trials == 16 * 121);
   CHECK(rounds.replay.work == Approx(seconds_by_hand(16)));

@@ -31,6 +31,7 @@ const std::vector<wire::ToWorker> to_worker{
                   {{TrainingId{~0ull}, {}, {}}, 0, {}}}},
     wire::Abandon{9},
     wire::Stop{false},
+    wire::Stop{false, true},
 };
 
 const std::vector<wire::ToMaster> to_master{

@@ -22,7 +22,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Identities = std::multiset<Identity>;
 
-/// A space as in its file, to be enumerated by README.md's description: by value, in nested loops.
+/// A space as in its file, to be enumerated by search/space/README.md's description: by value, in nested loops.
 struct Description {
   struct Parameter {
     std::string name;

@@ -31,7 +31,7 @@ class LineTask : public Task {
     std::int64_t least_micro_batch = 1;  ///< below this, it throws
     bool skips = false;                  ///< a second layer takes part in a random half of the steps
     bool overflows = false;              ///< gradients overflow where the loss is multiplied by more than 2^15
-    std::function<void()> on_loss = [] {};
+    std::function<void()> on_loss = [] {}, on_evaluation = [] {};
   };
   explicit LineTask(Options options) : options_(std::move(options)) {}
 
@@ -67,6 +67,7 @@ class LineTask : public Task {
   std::vector<std::string> training_metrics() const override { return {"train_loss"}; }
   Metrics evaluate(Split split) override {
     CHECK_FALSE(line_->is_training());
+    options_.on_evaluation();
     const torch::NoGradGuard no_grad;
     const double loss = (made(x_, options_.skips) - y_).square().mean().item<double>();
     return {{split == Split::test ? "test_loss" : "validation_loss", loss}};
