@@ -46,7 +46,7 @@ TEST_CASE("a search ends in time although its worker is in the middle of a step 
   CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(20));
   CHECK(ended.err.find("n: workers have not stopped in time; what they have not saved is trained again\n") !=
         std::string::npos);
-  CHECK(number(folder / "n.db", "SELECT count(*) FROM results") == 0);
+  CHECK(query(folder / "n.db", "SELECT status, attempt FROM results") == std::vector<std::string>{"waiting|1"});
 }
 
 TEST_CASE("trials that take longer than the space allows are ended and say so, those of gangs once") {

@@ -30,7 +30,6 @@ const std::vector<wire::ToWorker> to_worker{
     wire::Assign{{{{TrainingId{7}, {{true, std::int64_t{-3}, 0.1, std::string("live")}}, {5, 10}, 2, 3}, 9, {1, 2, 4}},
                   {{TrainingId{~0ull}, {}, {}}, 0, {}}}},
     wire::Abandon{9},
-    wire::Stop{false},
     wire::Stop{false, true},
 };
 
