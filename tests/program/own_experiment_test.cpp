@@ -210,6 +210,21 @@ TEST_CASE("the example that ships, stopped in the middle, goes on: nothing is lo
   CHECK(query(folder / "s.db", curves) == query(folder / "calm.db", curves));
 }
 
+TEST_CASE("the example that ships trains in a gang, whose ranks share the folder of its checkpoint") {
+  const WorkFolder folder;
+  REQUIRE(run_stormsweep({"init", "command", "mine"}, folder).status == 0);
+  const std::string gpus = R"({"name": "gpus", "type": "integer", "default": 1, "min": 1, "max": 9, "meaning": "m"},)";
+  REQUIRE(run({"sed", "-i", "s/\"hyperparameters\": \\[/&" + gpus + "/", "mine/experiment.json"}, folder).status == 0);
+  folder.write("mine/space.json", R"({"name": "s", "experiment": "./experiment.json",
+    "parameters": {"epochs": 100, "gpus": [1, 2]}})");
+  const Ended ended = search(folder, "mine/space.json", "s.db");
+  CAPTURE(ended.err);
+  CHECK(ended.status == 0);
+  CHECK(query(folder / "s.db",
+              "SELECT count(*), count(DISTINCT validation_loss), max(ranks) FROM results WHERE status = 'complete'") ==
+        Rows{"2|1|1,2"});
+}
+
 TEST_CASE("trainings of one configuration that run at once have the rows of those that share epochs") {
   const WorkFolder folder;
   write_slow(folder);
