@@ -68,6 +68,7 @@ class Clock {
   void go() { start_ = awake_time(); }
   void pause() { before_ = seconds(), start_.reset(); }
   void set(double seconds) { before_ = seconds; }
+  void take_back(double seconds) { before_ -= seconds; }
 
  private:
   double before_;
@@ -84,6 +85,8 @@ class Trainer {
 
   void run(const std::function<std::unique_ptr<Task>()>& make);
   void save_if_worth_it(Seconds least);
+  /// These seconds are not of the training.
+  void take_back(double seconds) { clock_.take_back(seconds); }
 
  private:
   void load(const std::function<std::unique_ptr<Task>()>& make);
@@ -249,7 +252,8 @@ TrainingEnd train(const std::function<std::unique_ptr<Task>()>& make, const Trai
     return TrainingEnd::finished;
   } catch (const Abandoned&) {
     return TrainingEnd::stopped;
-  } catch (const Stopped&) {  // saved below
+  } catch (const Stopped& stopped) {  // saved below
+    trainer.take_back(stopped.in_vain);
   }
   try {
     trainer.save_if_worth_it(std::min(checkpoints.every, least_worth_saving));

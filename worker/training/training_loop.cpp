@@ -94,9 +94,16 @@ Metrics TrainingLoop::run_epoch(Timings& timings, const std::function<void()>& b
     if (!all_finite(task_->network()))
       throw Diverged("a weight is not finite after epoch " + std::to_string(epoch_ + 1));
   }
-  const Stopwatch testing(timings.test);
-  if (average_) average_->show();
-  Metrics metrics = evaluate();
+  Metrics metrics;
+  const double tested = timings.test;
+  try {
+    const Stopwatch testing(timings.test);
+    if (average_) average_->show();
+    metrics = evaluate();
+  } catch (Stopped& stopped) {
+    stopped.in_vain = std::exchange(timings.test, tested) - tested;
+    throw;
+  }
   ++epoch_;
   step_ = epoch_samples_ = 0;
   sums_.zero_();

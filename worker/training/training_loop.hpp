@@ -25,7 +25,9 @@ class Diverged : public std::runtime_error {
 };
 
 /// The training was told to stop: before a step, or in an evaluation.
-struct Stopped {};
+struct Stopped {
+  double in_vain = 0;  ///< seconds of an evaluation that is to be made again
+};
 
 /// The state of one training.
 class TrainingLoop {

@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "tests/folder.hpp"
 #include "tests/heard.hpp"
@@ -40,6 +41,26 @@ TEST_CASE("a training that goes on from a checkpoint has the time that it took b
   REQUIRE(ended.size() == 1);
   CHECK(ended[0].outcome.status == Status::failed);
   CHECK(steps == 9);  // the next one was its last
+}
+
+TEST_CASE("an evaluation that is stopped, and made again, costs a training nothing") {
+  const TemporaryFolder folder;
+  const CheckpointPlan checkpoints{folder / "a/c.pt", std::chrono::seconds(0)};
+  bool first = true;
+  LineTask::Options options;
+  options.on_evaluation = [&] {
+    if (!std::exchange(first, false)) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(600));
+    throw Stopped{};
+  };
+  std::vector<EndedTrial> ended;
+  TrainingEvents events = recorded(ended);
+  const auto make = [&] { return std::make_unique<LineTask>(options); };
+  CHECK(train(make, {{1}}, events, nullptr, checkpoints) == TrainingEnd::stopped);
+  CHECK(train(make, {{1}}, events, nullptr, checkpoints) == TrainingEnd::finished);
+  REQUIRE(ended.size() == 1);
+  CHECK(ended[0].outcome.timings.test < 0.5);
+  CHECK(ended[0].outcome.timings.wall < 0.5);
 }
 
 TEST_CASE(
