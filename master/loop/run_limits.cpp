@@ -16,7 +16,8 @@ RunLimits::RunLimits(const Limits& limits, std::size_t workers, std::uint64_t st
   if (!remaining) return;
   const Seconds margin = closing_margin(*remaining);
   deadline_ = now + *remaining - margin;
-  patience_ = 0.75 * margin;
+  // What is left is for the end of the job itself.
+  patience_ = margin - std::max(margin / 4, std::min(Seconds(5), margin / 2));
 }
 
 bool RunLimits::workers_are_overdue(Seconds told, Seconds now) const {

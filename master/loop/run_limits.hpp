@@ -51,7 +51,8 @@ class RunLimits {
 
   /// The job is nearly over (closing_margin).
   bool time_is_over(Seconds now) const { return deadline_ && now >= *deadline_; }
-  /// Whether workers that were told to stop at time `told` have had three quarters of that margin, all that they get.
+  /// Whether workers that were told to stop at time `told` have had their part of that margin: three quarters of it,
+  /// all but 5 s of less than 20 s, half of less than 10 s.
   bool workers_are_overdue(Seconds told, Seconds now) const;
   /// Whether a training that takes `expected` would end in time, if it began now. True also for one of unknown length,
   /// and for one longer than the whole job, which continues from its checkpoint in the next.

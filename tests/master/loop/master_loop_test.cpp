@@ -143,8 +143,8 @@ TEST_CASE("a job ends in time although a worker, in the middle of a long step, d
       if (seconds <= 90) job.worker(2).say(wire::Heartbeat{});
       end = job.turn();
       if (seconds == 90) job.worker(2).leave();
-      CHECK(end.has_value() == (seconds == 98));  // 90, and three quarters of ten
-      CHECK(job.worker(1).stop.value_or(wire::Stop{}).at_once == (seconds == 98));
+      CHECK(end.has_value() == (seconds == 95));  // 90, and half of ten
+      CHECK(job.worker(1).stop.value_or(wire::Stop{}).at_once == (seconds == 95));
     }
     REQUIRE(end);
     CHECK_FALSE(job.worker(2).stop->at_once);

@@ -93,7 +93,7 @@ TEST_CASE("a training begins if it would end before the margin, or never could")
   CHECK(limits.can_finish({}, Seconds(1079)));
 }
 
-TEST_CASE("workers that were told to stop have three quarters of the margin to do so") {
+TEST_CASE("workers that were told to stop have their part of the margin to do so") {
   const RunLimits limits({}, 1, 0, Seconds(100), Seconds(1000));  // until 1100; 20 s are its margin
   for (const Seconds told : {Seconds(1000), Seconds(1080)}) {
     CHECK_FALSE(limits.workers_are_overdue(told, Seconds(1094)));
@@ -101,5 +101,8 @@ TEST_CASE("workers that were told to stop have three quarters of the margin to d
   }
   CHECK_FALSE(limits.workers_are_overdue(Seconds(2000), Seconds(2014)));  // after a pause
   CHECK(limits.workers_are_overdue(Seconds(2000), Seconds(2015)));
+  const RunLimits brief({}, 1, 0, Seconds(100), Seconds(100));  // until 200; 10 s
+  CHECK_FALSE(brief.workers_are_overdue(Seconds(190), Seconds(194)));
+  CHECK(brief.workers_are_overdue(Seconds(190), Seconds(195)));
   CHECK_FALSE(RunLimits({}, 1, 0, Seconds(100), {}).workers_are_overdue(Seconds(100), Seconds(9999)));
 }
