@@ -221,8 +221,8 @@ TEST_CASE("the example that ships trains in a gang, whose ranks share the folder
   CAPTURE(ended.err);
   CHECK(ended.status == 0);
   CHECK(query(folder / "s.db",
-              "SELECT count(*), count(DISTINCT validation_loss), max(ranks) FROM results WHERE status = 'complete'") ==
-        Rows{"2|1|1,2"});
+              "SELECT count(*), count(DISTINCT validation_loss), max(gang) FROM results WHERE status = 'complete'") ==
+        Rows{"2|1|2"});
 }
 
 TEST_CASE("trainings of one configuration that run at once have the rows of those that share epochs") {
