@@ -73,7 +73,7 @@ TEST_CASE("a stop is heard while a worker makes data for all, and in an evaluati
     return;
   }
   REQUIRE(
-      run_stormsweep({"generate", "nowcast", "--samples", "60", "--test-fraction", "0.6", "-o", "."}, folder).status ==
+      run_stormsweep({"generate", "nowcast", "--samples", "90", "--test-fraction", "0.7", "-o", "."}, folder).status ==
       0);
   folder.write("n.json", R"({"name": "n", "experiment": "nowcast",
     "data": {"train": "train.h5", "validation": "validation.h5", "test": "test.h5"},
