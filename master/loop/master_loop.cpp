@@ -67,10 +67,7 @@ MasterLoop::MasterLoop(Channel& channel, Store& store, const Space& space, Optio
       progress_(space.name, space.metric, options_.columns, now()),
       ordered_(now()),
       listening_(static_cast<std::size_t>(channel.size())),
-      beats_(Seconds(options_.settings.lost_after / 4), [this] {
-        for (std::uint64_t rank = 1; rank < listening_.size(); ++rank)
-          if (listening_[rank]) send(WorkerId{rank}, wire::Heartbeat{});
-      }) {
+      beats_(Seconds(options_.settings.lost_after / 4), [this] { send_to_all(wire::Heartbeat{}); }) {
   if (!staging_) options_.settings.stage.clear();
   const auto workers = static_cast<std::uint64_t>(channel.size() - 1), most = source_.side_by_side().value_or(workers);
   if (most < workers)
@@ -323,8 +320,7 @@ void MasterLoop::leave_when_overdue() {
   if (ended_ || !draining_ || !limits_.workers_are_overdue(*draining_, job_time())) return;
   progress_.say(
       fmt::format("{}: workers have not stopped in time; what they have not saved is trained again", space_.name));
-  for (std::uint64_t rank = 1; rank < listening_.size(); ++rank)
-    if (listening_[rank]) send(WorkerId{rank}, wire::Stop{.finalize = false, .at_once = true});
+  send_to_all(wire::Stop{.finalize = false, .at_once = true});
   channel_.flush(Seconds(1));
   conclusion_.ending = Ending::drained;
   conclusion_.workers_died = true;
@@ -411,6 +407,11 @@ Conclusion MasterLoop::conclude() {
   conclusion_.failures = limits_.failures();
   conclusion_.counts = commits_.counts();
   return conclusion_;
+}
+
+void MasterLoop::send_to_all(const wire::ToWorker& message) {
+  for (std::uint64_t rank = 1; rank < listening_.size(); ++rank)
+    if (listening_[rank]) send(WorkerId{rank}, message);
 }
 
 void MasterLoop::send(WorkerId worker, const wire::ToWorker& message) {

@@ -119,6 +119,7 @@ class MasterLoop {
   Standing standing() const;
   Conclusion conclude();
   void send(WorkerId worker, const wire::ToWorker& message);
+  void send_to_all(const wire::ToWorker& message);  ///< who listens; from any thread
 
   Channel& channel_;
   Store& store_;
